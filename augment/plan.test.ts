@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { classIndex, type TrainingImage, type TrainingSet } from '../core/index.ts';
+import { type PlannerSettings, type SamplePlan, samplePlanner } from './plan.ts';
+import { copyPasteRecipe } from './recipe.ts';
+
+const recipe = copyPasteRecipe({ width: 128, height: 128 });
+
+function picture(name: string, instances: number): TrainingImage {
+  const size = { width: 100, height: 80 };
+  const instance = { classIndex: classIndex(0), mask: { size, counts: Uint32Array.of(0, 8000) }, source: { by: 'human' } } as const;
+  return { path: name, size, instances: Array.from({ length: instances }, () => instance) };
+}
+
+const set: TrainingSet = {
+  classNames: ['thing'],
+  labeled: [picture('a', 3), picture('empty', 0), picture('b', 1), picture('c', 7), picture('d', 2)],
+  pseudo: [picture('p', 2), picture('q', 0), picture('r', 40)],
+};
+const settings: PlannerSettings = { seed: 11, round: 1, batchSize: 4, recipe, set };
+
+function plansOf(from: PlannerSettings, steps: number): SamplePlan[] {
+  const plan = samplePlanner(from);
+  return Array.from({ length: steps * from.batchSize }, (_, number) => plan(Math.floor(number / from.batchSize), number % from.batchSize));
+}
+
+test('a plan depends on nothing but its seed, round, step and slot', () => {
+  const plans = plansOf(settings, 6);
+  assert.deepEqual(samplePlanner(settings)(5, 3), plans[23]);
+  assert.deepEqual(JSON.parse(JSON.stringify(plans)), plans);
+  assert.notDeepEqual(samplePlanner({ ...settings, seed: 12 })(5, 3), plans[23]);
+  assert.notDeepEqual(samplePlanner({ ...settings, round: 2 })(5, 3).main, plans[23].main);
+});
+
+test('half of each batch is labeled and half pseudo-labeled', () => {
+  for (const { slot, main } of plansOf(settings, 5)) assert.equal(main.stream, slot % 2 === 0 ? 'labeled' : 'pseudo');
+});
+
+test('batches of odd size are halved over two steps', () => {
+  const streams = plansOf({ ...settings, batchSize: 3 }, 2).map(({ main }) => main.stream);
+  assert.deepEqual(streams, ['labeled', 'pseudo', 'labeled', 'pseudo', 'labeled', 'pseudo']);
+});
+
+test('without pseudo-labeled pictures all are labeled', () => {
+  const plans = plansOf({ ...settings, set: { ...set, pseudo: [] } }, 5);
+  assert.ok(plans.every(({ main }) => main.stream === 'labeled'));
+});
+
+test('each epoch visits each picture once, in an order of its own', () => {
+  const visits = plansOf(settings, 30).flatMap(({ main }) => (main.stream === 'labeled' ? [main.index] : []));
+  const epochs = Array.from({ length: 12 }, (_, epoch) => visits.slice(epoch * 5, epoch * 5 + 5));
+  for (const epoch of epochs) assert.deepEqual([...epoch].sort(), [0, 1, 2, 3, 4]);
+  assert.ok(new Set(epochs.map(String)).size > 6);
+});
+
+test('a donor is labeled, has objects, and gives a non-empty subset of them', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 1, max: 5 }), fc.nat(1e6), (seed, limit, step) => {
+      const limited = { ...recipe, copyPaste: { probability: 1, maxDonorObjects: limit } };
+      const { donor } = samplePlanner({ ...settings, seed, recipe: limited })(step, 1);
+      assert.ok(donor);
+      const count = set.labeled[donor.index].instances.length;
+      assert.ok(donor.instances.length >= 1 && donor.instances.length <= Math.min(limit, count));
+      assert.deepEqual(
+        donor.instances,
+        [...new Set(donor.instances)].sort((a, b) => a - b),
+      );
+      assert.ok(donor.instances.every((index) => index < count));
+    }),
+  );
+});
+
+test('every number of objects from one to all is pasted', () => {
+  const counts = plansOf(settings, 200).flatMap(({ donor }) => (donor?.index === 3 ? [donor.instances.length] : []));
+  assert.deepEqual([...new Set(counts)].sort(), [1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('nothing is pasted at probability 0, nor when no labeled picture has an object', () => {
+  const never = { ...recipe, copyPaste: { ...recipe.copyPaste, probability: 0 } };
+  assert.ok(plansOf({ ...settings, recipe: never }, 5).every(({ donor }) => donor === null));
+  const empty = { ...set, labeled: [picture('empty', 0)] };
+  assert.ok(plansOf({ ...settings, set: empty }, 5).every(({ donor }) => donor === null));
+});
+
+test('whether objects are pasted does not change the picture underneath', () => {
+  const never = { ...recipe, copyPaste: { ...recipe.copyPaste, probability: 0 } };
+  const mains = (from: PlannerSettings) => plansOf(from, 4).map(({ main }) => main);
+  assert.deepEqual(mains({ ...settings, recipe: never }), mains(settings));
+});
+
+test('a set without labeled pictures is refused', () => {
+  assert.throws(() => samplePlanner({ ...settings, set: { ...set, labeled: [] } }), {
+    code: 'DATA_NO_LABELED_PICTURES',
+    message: 'Expected at least one labeled picture for the training set, got 0 (number)',
+    hint: /^add human-labeled pictures/,
+  });
+});

@@ -1,0 +1,19 @@
+import type { ErrorFacts, Sample } from '../core/index.ts';
+import type { AugmentRecipe } from './recipe.ts';
+
+/** What a sample worker is started with. */
+export interface WorkerSetup {
+  readonly trainingSetFile: string;
+  readonly seed: number;
+  readonly round: number;
+  readonly batchSize: number;
+  readonly recipe: AugmentRecipe;
+}
+
+/** To a worker: draw the batch of a step (after those asked for before), or finish the one in hand and go. */
+export type WorkerRequest = { readonly kind: 'draw'; readonly step: number } | { readonly kind: 'close' };
+
+/** From a worker: one for each batch that it was asked for. */
+export type WorkerReply =
+  | { readonly kind: 'batch'; readonly step: number; readonly samples: readonly Sample[] }
+  | { readonly kind: 'failed'; readonly step: number; readonly facts: ErrorFacts };

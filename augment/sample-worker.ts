@@ -1,0 +1,67 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import sharp from 'sharp';
+import { badValue, errorFacts, type Sample } from '../core/index.ts';
+import { PictureStore } from './picture-store.ts';
+import { type SamplePlanner, samplePlanner } from './plan.ts';
+import { renderSample } from './render.ts';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './sample-messages.ts';
+import { readTrainingSet } from './training-set-file.ts';
+
+/** The thread behind a SampleStream: draws batches in the order in which they are asked for. */
+if (!parentPort) throw badValue('sample worker', 'a worker thread with a parent', null);
+const port = parentPort;
+const setup = workerData as WorkerSetup;
+// One thread a picture: the pictures of a batch are what runs side by side. A cache of operations would only grow.
+sharp.concurrency(1);
+sharp.cache(false);
+
+const material = readMaterial();
+// A set that cannot be read is told with each batch, not as a rejection that nobody handles.
+material.catch(() => undefined);
+const steps: number[] = [];
+let drawing = false;
+let closing = false;
+
+port.on('message', (request: WorkerRequest) => {
+  if (request.kind === 'draw') steps.push(request.step);
+  else {
+    closing = true;
+    steps.length = 0;
+  }
+  if (!drawing) void work();
+});
+
+async function work(): Promise<void> {
+  drawing = true;
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) await answer(step);
+  drawing = false;
+  if (closing) port.close();
+}
+
+async function answer(step: number): Promise<void> {
+  try {
+    const samples = await drawBatch(step);
+    port.postMessage({ kind: 'batch', step, samples } satisfies WorkerReply, samples.flatMap(buffersOf));
+  } catch (error) {
+    port.postMessage({ kind: 'failed', step, facts: errorFacts(error) } satisfies WorkerReply);
+  }
+}
+
+async function readMaterial() {
+  const set = await readTrainingSet(setup.trainingSetFile);
+  const plan: SamplePlanner = samplePlanner({ ...setup, set });
+  return { set, plan, pictures: new PictureStore(setup.recipe) };
+}
+
+async function drawBatch(step: number): Promise<Sample[]> {
+  const { set, plan, pictures } = await material;
+  const slots = Array.from({ length: setup.batchSize }, (_, slot) => plan(step, slot));
+  const rendered = await Promise.all(slots.map((slot) => renderSample(slot, set, setup.recipe, pictures)));
+  return rendered.map(({ sample }) => sample);
+}
+
+/** What moves to the consumer without a copy; the coverage of all instances is one buffer. */
+function buffersOf({ image, instances }: Sample): ArrayBuffer[] {
+  const arrays = instances.length > 0 ? [image.data, instances[0].coverage] : [image.data];
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
+}

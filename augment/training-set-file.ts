@@ -1,0 +1,87 @@
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { classIndex, expectation, type LabelSource, rle, SelfpasteError, type TrainingImage, type TrainingSet } from '../core/index.ts';
+
+const version = 1;
+
+/** A TrainingSet as JSON: masks as COCO's compressed text, of the size of their picture. */
+interface StoredSet {
+  readonly version: number;
+  readonly classNames: readonly string[];
+  readonly labeled: readonly StoredImage[];
+  readonly pseudo: readonly StoredImage[];
+}
+
+interface StoredImage {
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  readonly instances: readonly { readonly classIndex: number; readonly mask: string; readonly source: LabelSource }[];
+}
+
+/** Writes a TrainingSet to a JSON file that is there completely or not at all. */
+export async function writeTrainingSet(path: string, set: TrainingSet): Promise<void> {
+  const stored: StoredSet = { version, classNames: set.classNames, labeled: set.labeled.map(store), pseudo: set.pseudo.map(store) };
+  const unfinished = `${path}.${process.pid}.tmp`;
+  try {
+    const file = await open(unfinished, 'w');
+    try {
+      await file.writeFile(JSON.stringify(stored));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+}
+
+/** Reads what {@link writeTrainingSet} wrote. @throws SelfpasteError DATA_BAD_TRAINING_SET for anything else */
+export async function readTrainingSet(path: string): Promise<TrainingSet> {
+  const stored = await readStored(path);
+  if (stored.version !== version) throw badFile(path, `a training set of version ${version}`, stored.version);
+  try {
+    return { classNames: stored.classNames, labeled: stored.labeled.map(restore), pseudo: stored.pseudo.map(restore) };
+  } catch (error) {
+    throw badFile(path, 'a complete training set', error instanceof Error ? error.message : error, error);
+  }
+}
+
+async function readStored(path: string): Promise<StoredSet> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as StoredSet;
+  } catch (error) {
+    throw badFile(path, 'a readable JSON file', error instanceof Error ? error.message : error, error);
+  }
+}
+
+function store({ path, size, instances }: TrainingImage): StoredImage {
+  return {
+    path,
+    ...size,
+    instances: instances.map(({ classIndex, mask, source }) => ({ classIndex, mask: rle.countsToString(mask.counts), source })),
+  };
+}
+
+function restore({ path, width, height, instances }: StoredImage): TrainingImage {
+  const size = { width, height };
+  return {
+    path,
+    size,
+    instances: instances.map((stored) => ({
+      classIndex: classIndex(stored.classIndex),
+      mask: rle.fromString(size, stored.mask),
+      source: stored.source,
+    })),
+  };
+}
+
+function badFile(path: string, expected: string, value: unknown, cause?: unknown): SelfpasteError {
+  return new SelfpasteError(
+    'DATA_BAD_TRAINING_SET',
+    expectation(`training set ${path}`, expected, value),
+    'resume the run: it writes this file anew at the start of each training',
+    cause,
+  );
+}

@@ -1,0 +1,108 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { parseConfig, type ResolvedConfig } from '../../config/index.ts';
+import { generateScenes, readCoco } from '../../dataset/index.ts';
+import { keptLabels, openDatabase, runStatus } from '../../db/index.ts';
+import { type RunOutcome, resumeRun, runFolder } from '../../pipeline/index.ts';
+import { type PseudoQuality, pseudoQuality } from '../../pseudo/index.ts';
+import { demoPicture } from '../demo-picture.ts';
+import { print } from '../print.ts';
+import { conclude, launch } from './run.ts';
+
+/** Small enough for two cores and five minutes, large enough that the second round shows what unlabeled pictures bring. */
+const SCENES = { seed: 20210613, labeled: 40, validation: 60, unlabeled: 240, size: { width: 160, height: 160 } } as const;
+const SETTINGS = `
+name: demo
+runs: runs
+rounds: 1
+data:
+  labeled: { annotations: data/train_labeled.json, images: data/images }
+  validation: { annotations: data/val.json, images: data/images }
+  unlabeled: { images: data/images, list: data/unlabeled.txt }
+policy: { score: 0.5 }
+augment: { jitter: [0.5, 1.5], donorJitter: [0.5, 1.5] }
+student: { inputSize: 160, prototypes: 16 }
+train: { steps: 600, batchSize: 8, warmupSteps: 50, checkpointSteps: 100 }
+`;
+
+interface DemoOptions {
+  readonly fresh: boolean;
+  readonly json: boolean;
+  readonly set: readonly string[];
+}
+
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('The whole loop on generated scenes, in a few minutes.')
+    .argument('[folder]', 'folder for its data and its run', 'runs/demo')
+    .option('--fresh', 'throw an earlier demo in that folder away', false)
+    .option(
+      '--set <key=value>',
+      'another value for a setting; may be given again',
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option('--json', 'events as NDJSON on stdout', false)
+    .action(demo);
+}
+
+async function demo(folder: string, { fresh, json, set }: DemoOptions): Promise<void> {
+  const place = resolve(folder);
+  if (fresh) rmSync(place, { recursive: true, force: true });
+  mkdirSync(place, { recursive: true });
+  const config = parseConfig(SETTINGS, join(place, 'selfpaste.yaml'), set);
+  const outcome = await runDemo(place, config, json);
+  if (outcome.kind !== 'finished' || json) return;
+  const picture = join(place, 'demo.png');
+  await demoPicture(config, picture);
+  print(await farewell(place, config, picture));
+}
+
+async function runDemo(place: string, config: ResolvedConfig, json: boolean): Promise<RunOutcome> {
+  if (existsSync(runFolder(config.runFolder).database))
+    return conclude(config.runFolder, json, (emit, stop) => resumeRun(config.runFolder, { until: { kind: 'end' }, emit, stop }));
+  if (!json) print(`drawing ${SCENES.labeled} labeled, ${SCENES.unlabeled} unlabeled and ${SCENES.validation} validation scenes`);
+  await generateScenes(join(place, 'data'), SCENES);
+  return launch(config, { kind: 'end' }, json);
+}
+
+async function farewell(place: string, config: ResolvedConfig, picture: string): Promise<string> {
+  const run = relative('.', config.runFolder);
+  const lines = await qualityLines(place, config);
+  return [
+    ...lines,
+    '',
+    `picture: ${picture}`,
+    '',
+    'look further:',
+    `  selfpaste status ${run}`,
+    `  selfpaste labels stats ${run}`,
+    `  selfpaste labels list ${run} --order score-asc --status kept`,
+    `  selfpaste labels export ${run} --out pseudo-labels.json`,
+    `  selfpaste predict ${relative('.', runFolder(config.runFolder).best)} ${relative('.', join(place, 'data/images'))} --out predictions.json`,
+    '(in this checkout: `node bin/selfpaste.js` for `selfpaste`)',
+  ].join('\n');
+}
+
+/** The scenes know the truth of their unlabeled pictures, which nobody trains on: how good were the pseudo-labels? */
+async function qualityLines(place: string, config: ResolvedConfig): Promise<string[]> {
+  const truth = await readCoco(join(place, 'data/unlabeled_truth.json'), join(place, 'data/images'));
+  const truthsByFile = new Map(truth.images.map(({ fileName, truths }) => [fileName, truths.map(({ truth }) => truth)]));
+  const db = openDatabase(runFolder(config.runFolder).database, { mode: 'read' });
+  try {
+    const labeledRounds = runStatus(db).rounds.filter(({ selection }) => selection.kept > 0);
+    return labeledRounds.map(({ round }) => {
+      const labels = new Map([...keptLabels(db, round.index)].map(({ image, labels }) => [image.fileName, labels]));
+      const quality = pseudoQuality([...truthsByFile].map(([fileName, truths]) => ({ truths, labels: labels.get(fileName) ?? [] })));
+      return `pseudo-labels of round ${round.index} against the hidden truth: ${qualityText(quality)}`;
+    });
+  } finally {
+    db.close();
+  }
+}
+
+function qualityText({ overall }: PseudoQuality): string {
+  const share = (value: number | null) => (value === null ? '-' : value.toFixed(3));
+  return `precision ${share(overall.pseudoPrecision)}, recall ${share(overall.pseudoRecall)}, mean mask IoU ${share(overall.meanMaskIou)}`;
+}

@@ -1,0 +1,151 @@
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type CategoryId, type ClassIndex, categoryId, expectation, SelfpasteError } from '../../core/index.ts';
+import {
+  type CocoInstance,
+  cocoDataset,
+  cocoResults,
+  decodeImage,
+  drawOverlay,
+  listUnlabeled,
+  readCocoImages,
+  readCocoTruths,
+  writeFileAtomic,
+  writePng,
+} from '../../dataset/index.ts';
+import { type ModelDetections, type Picture, predictPictures } from '../../pipeline/index.ts';
+import { type Detection, mapClasses, readContract } from '../../teacher/index.ts';
+import { stopOnSignal } from '../interrupt.ts';
+import { numberBetween, wholeNumber } from '../options.ts';
+import { print, printable, printJson } from '../print.ts';
+
+interface PredictOptions {
+  readonly out: string;
+  readonly gt?: string;
+  readonly images?: string;
+  readonly score: number;
+  readonly nms: number;
+  readonly maxDetections: number;
+  readonly threads: number;
+  readonly draw?: string;
+  readonly json: boolean;
+}
+
+export function predictCommand(): Command {
+  return new Command('predict')
+    .description('Label pictures with a model and write them as COCO.')
+    .argument('<model>', 'ONNX model')
+    .argument('[images...]', 'pictures, or folders of pictures')
+    .requiredOption('--out <file>', 'COCO instance file to write; with --gt, a COCO results file')
+    .option('--gt <file>', 'take the pictures, their ids and the categories of this COCO file')
+    .option('--images <folder>', 'with --gt: folder of its pictures')
+    .option('--score <score>', 'lowest score', numberBetween(0, 1), 0.25)
+    .option('--nms <iou>', 'overlap above which the better box of a class wins', numberBetween(0, 1), 0.7)
+    .option('--max-detections <n>', 'most objects a picture', wholeNumber(1), 300)
+    .option('--threads <n>', 'threads of the inference', wholeNumber(1), 2)
+    .option('--draw <folder>', 'also write every picture with its objects drawn')
+    .option('--json', 'facts as JSON', false)
+    .action(predict);
+}
+
+/** A picture to label, and the id that it has in the output. */
+interface NumberedPicture extends Picture {
+  readonly id: number;
+}
+
+async function predict(model: string, images: readonly string[], options: PredictOptions): Promise<void> {
+  const contract = await readContract(model);
+  const { pictures, categories, classes } =
+    options.gt === undefined ? await ownCategories(images, contract.classNames) : await truthsCategories(options, contract.classNames);
+  const instances: (CocoInstance & { score: number })[] = [];
+  const records: { id: number; fileName: string; size: { width: number; height: number } }[] = [];
+  const skipped: { fileName: string; reason: string }[] = [];
+  const settings = { floor: options.score, nmsIou: options.nms, maxDetections: options.maxDetections, threads: options.threads };
+  const onWarning = (text: string) => process.stderr.write(`warning: ${printable(text)}\n`);
+  for await (const result of predictPictures(model, pictures, { settings, stop: stopOnSignal(), onWarning })) {
+    const { id, fileName, path } = pictures[result.index] as NumberedPicture;
+    if (result.status === 'unusable') {
+      skipped.push({ fileName, reason: result.reason });
+      onWarning(`${fileName}: ${result.reason}`);
+      continue;
+    }
+    records.push({ id, fileName, size: result.size });
+    instances.push(...result.detections.flatMap((detection) => instanceOf(detection, id, classes)));
+    if (options.draw !== undefined) await draw(path, fileName, id, result, contract.classNames, options.draw);
+  }
+  const document = options.gt === undefined ? cocoDataset(records, categories, instances) : cocoResults(instances);
+  await writeFileAtomic(options.out, JSON.stringify(document));
+  if (options.json) printJson({ model, out: options.out, pictures: records.length, objects: instances.length, skipped });
+  else
+    print(
+      `${instances.length} objects in ${records.length} pictures -> ${options.out}${skipped.length ? ` (${skipped.length} pictures could not be read)` : ''}`,
+    );
+}
+
+function instanceOf(
+  { classIndex, score, box, mask }: Detection,
+  imageId: number,
+  classes: ReadonlyMap<ClassIndex, CategoryId>,
+): (CocoInstance & { score: number })[] {
+  const category = classes.get(classIndex);
+  return category === undefined ? [] : [{ imageId, category, mask, box, score }];
+}
+
+interface Work {
+  readonly pictures: readonly NumberedPicture[];
+  readonly categories: readonly { readonly id: CategoryId; readonly name: string }[];
+  readonly classes: ReadonlyMap<ClassIndex, CategoryId>;
+}
+
+/** Without a data set, categories are the model's classes, numbered from 1 as COCO does. */
+async function ownCategories(images: readonly string[], classNames: readonly string[]): Promise<Work> {
+  const categories = classNames.map((name, index) => ({ id: categoryId(index + 1), name }));
+  const classes = new Map(categories.map(({ id }, index) => [index as ClassIndex, id]));
+  const pictures = (await Promise.all(images.map(picturesAt))).flat().map((picture, index) => ({ ...picture, id: index + 1 }));
+  if (pictures.length === 0)
+    throw new SelfpasteError(
+      'USAGE_NO_IMAGES',
+      'Expected pictures or folders to label, got none',
+      'name them after the model, or give --gt FILE --images FOLDER',
+    );
+  return { pictures, categories, classes };
+}
+
+async function picturesAt(path: string): Promise<readonly Picture[]> {
+  const found = await stat(path).catch(() => null);
+  if (found === null)
+    throw new SelfpasteError('DATA_UNREADABLE', expectation('IMAGES', 'a picture or a folder that exists', path), 'check the path');
+  if (!found.isDirectory()) return [{ fileName: basename(path), path: resolve(path) }];
+  return (await listUnlabeled({ folder: path })).entries;
+}
+
+async function truthsCategories({ gt, images }: PredictOptions, classNames: readonly string[]): Promise<Work> {
+  if (images === undefined)
+    throw new SelfpasteError(
+      'USAGE_NO_IMAGE_FOLDER',
+      'Expected --images FOLDER beside --gt, got none',
+      'name the folder that the file names in the truth are relative to',
+    );
+  const { categories } = await readCocoTruths(gt as string);
+  const { map } = mapClasses(classNames, categories);
+  const files = (await readCocoImages(gt as string, images)).images;
+  return { pictures: files.map(({ cocoId, fileName, path }) => ({ id: cocoId, fileName, path })), categories, classes: map };
+}
+
+async function draw(
+  path: string,
+  fileName: string,
+  id: number,
+  result: Extract<ModelDetections, { status: 'detected' }>,
+  classNames: readonly string[],
+  folder: string,
+): Promise<void> {
+  const objects = result.detections.map(({ classIndex, score, mask, box }) => ({
+    mask,
+    box,
+    label: `${classNames[classIndex]} ${score.toFixed(2)}`,
+    colorIndex: classIndex,
+  }));
+  await writePng(resolve(folder, `${id}-${basename(fileName)}.png`), drawOverlay(await decodeImage(path), objects));
+}

@@ -1,0 +1,17 @@
+import { Command } from 'commander';
+import { resumeRun, type Until } from '../../pipeline/index.ts';
+import { findRun } from '../find-run.ts';
+import { parseUntil } from '../options.ts';
+import { conclude } from './run.ts';
+
+export function resumeCommand(): Command {
+  return new Command('resume')
+    .description('Go on with an interrupted run where its last committed step left it.')
+    .argument('[run]', 'folder or name of the run; the newest below ./runs by default')
+    .option('--until <where>', 'stop after round=N, or after stage=NAME of the round it is in', parseUntil, { kind: 'end' })
+    .option('--json', 'events as NDJSON on stdout', false)
+    .action(async (run: string | undefined, { until, json }: { until: Until; json: boolean }) => {
+      const folder = findRun(run);
+      await conclude(folder, json, (emit, stop) => resumeRun(folder, { until, emit, stop }));
+    });
+}

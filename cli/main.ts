@@ -1,0 +1,67 @@
+import process from 'node:process';
+import { Command, CommanderError } from 'commander';
+import { ExitCode, errorFacts, SelfpasteError } from '../core/index.ts';
+import { PROGRAM_VERSION } from '../pipeline/index.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evalCommand } from './commands/eval.ts';
+import { initCommand } from './commands/init.ts';
+import { labelsCommand } from './commands/labels.ts';
+import { planCommand } from './commands/plan.ts';
+import { predictCommand } from './commands/predict.ts';
+import { resumeCommand } from './commands/resume.ts';
+import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { teacherCommand } from './commands/teacher.ts';
+
+/** Runs one command and sets the exit code: 0 ok, 1 bug, 2 usage or config, 3 environment, 4 stopped by a guard, 130 interrupted. */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  // A reader that leaves early, such as `head`, is not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? ExitCode.ok : ExitCode.bug));
+  try {
+    await program().parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error, argv.includes('--json'));
+  }
+}
+
+function program(): Command {
+  const root = new Command('selfpaste')
+    .description('Semi-supervised self-training with Copy-Paste for instance segmentation.')
+    .version(PROGRAM_VERSION)
+    .showHelpAfterError('(selfpaste --help lists the commands)')
+    .configureHelp({ sortSubcommands: false });
+  const commands = [
+    initCommand,
+    planCommand,
+    runCommand,
+    resumeCommand,
+    statusCommand,
+    labelsCommand,
+    predictCommand,
+    evalCommand,
+    teacherCommand,
+    doctorCommand,
+    demoCommand,
+  ];
+  for (const command of commands) root.addCommand(command());
+  exitByThrowing(root);
+  return root;
+}
+
+/** Otherwise commander ends the process with 1 where the user's words were off. */
+function exitByThrowing(command: Command): void {
+  command.exitOverride();
+  for (const inner of command.commands) exitByThrowing(inner);
+}
+
+/** One clear error on stderr; with --json also as a document there, so that stdout holds facts or nothing. */
+function report(error: unknown, json: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  const facts = errorFacts(error);
+  if (json) process.stderr.write(`${JSON.stringify({ error: { code: facts.code, message: facts.message, hint: facts.hint } })}\n`);
+  else process.stderr.write(`selfpaste: ${facts.message}\n  ${facts.hint} [${facts.code}]\n`);
+  if (error instanceof SelfpasteError && error.code !== 'BAD_VALUE') return error.exitCode;
+  if (facts.stack && !json) process.stderr.write(`${facts.stack}\n`);
+  return ExitCode.bug;
+}

@@ -1,0 +1,137 @@
+import process from 'node:process';
+import { createLogUpdate } from 'log-update';
+import type { Emit, Facts, RunEvent } from '../pipeline/index.ts';
+import { duration, printable } from './print.ts';
+
+/** How a run's events are shown: one live line in a terminal, plain lines elsewhere, NDJSON for programs. */
+export interface ProgressView {
+  readonly emit: Emit;
+  /** Ends the live line. */
+  close(): void;
+}
+
+export function progressView(json: boolean): ProgressView {
+  if (json) return { emit: (event) => process.stdout.write(`${JSON.stringify({ atMs: Date.now(), ...event })}\n`), close: () => {} };
+  return process.stderr.isTTY ? new TerminalView() : new PlainView();
+}
+
+type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
+const BAR_CELLS = 24;
+/** A log is read later: a line now and then is enough. */
+const PLAIN_INTERVAL_MS = 10_000;
+
+/** Everything told stays above; below it one line moves. */
+class TerminalView implements ProgressView {
+  readonly #live = createLogUpdate(process.stderr);
+  readonly #clock = new StageClock();
+
+  readonly emit = (event: RunEvent): void => {
+    this.#clock.observe(event);
+    if (event.kind === 'progress') {
+      this.#live(liveLine(event, this.#clock));
+      return;
+    }
+    this.#live.clear();
+    const line = eventLine(event, this.#clock);
+    if (line !== null) process.stderr.write(`${line}\n`);
+  };
+
+  close(): void {
+    this.#live.clear();
+    this.#live.done();
+  }
+}
+
+class PlainView implements ProgressView {
+  readonly #clock = new StageClock();
+  #lastMs = 0;
+
+  readonly emit = (event: RunEvent): void => {
+    this.#clock.observe(event);
+    if (event.kind !== 'progress') {
+      const line = eventLine(event, this.#clock);
+      if (line !== null) process.stderr.write(`${line}\n`);
+      return;
+    }
+    if (Date.now() - this.#lastMs < PLAIN_INTERVAL_MS) return;
+    this.#lastMs = Date.now();
+    process.stderr.write(`${progressText(event, this.#clock)}\n`);
+  };
+
+  close(): void {}
+}
+
+/** When the stage began and from where, for the time left; and the best AP so far. */
+class StageClock {
+  startedMs = Date.now();
+  firstDone: number | null = null;
+  best: number | null = null;
+
+  observe(event: RunEvent): void {
+    if (event.kind === 'stage-started') {
+      this.startedMs = Date.now();
+      this.firstDone = null;
+    }
+    if (event.kind === 'progress' && this.firstDone === null) {
+      this.firstDone = event.done;
+      this.startedMs = Date.now();
+    }
+    if (event.kind === 'stage-finished' && typeof event.facts.maskAp === 'number') this.best = Math.max(this.best ?? 0, event.facts.maskAp);
+  }
+
+  /** Null before there is anything to tell it from. */
+  leftMs({ done, total }: ProgressEvent): number | null {
+    const made = done - (this.firstDone ?? done);
+    return made > 0 ? ((Date.now() - this.startedMs) / made) * (total - done) : null;
+  }
+}
+
+function liveLine(event: ProgressEvent, clock: StageClock): string {
+  const filled = Math.round((BAR_CELLS * event.done) / Math.max(1, event.total));
+  const [head, tail] = progressParts(event, clock);
+  return `${head} ${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${tail}`;
+}
+
+const progressText = (event: ProgressEvent, clock: StageClock): string => progressParts(event, clock).join(' ');
+
+function progressParts(event: ProgressEvent, clock: StageClock): [head: string, tail: string] {
+  const { round, stage, done, total, unit, facts } = event;
+  const leftMs = clock.leftMs(event);
+  const tail = [
+    `${done}/${total} ${unit}`,
+    typeof facts.rate === 'number' ? `${facts.rate.toFixed(1)}/s` : '',
+    typeof facts.loss === 'number' ? `loss ${facts.loss.toFixed(3)}` : '',
+    typeof facts.predictions === 'number' ? `${facts.predictions} predictions` : '',
+    clock.best === null ? '' : `best mask AP ${clock.best.toFixed(3)}`,
+    leftMs === null ? '' : `${duration(leftMs)} left`,
+  ];
+  return [`round ${round} ${stage.padEnd(8)}`, tail.filter(Boolean).join('  ')];
+}
+
+function eventLine(event: RunEvent, clock: StageClock): string | null {
+  switch (event.kind) {
+    case 'run-started':
+    case 'run-resumed':
+      return `${event.kind === 'run-started' ? 'run' : 'resuming'} in ${event.folder}${factsText(event.facts)}`;
+    case 'stage-started':
+    case 'progress':
+      return null;
+    case 'stage-finished':
+      return `round ${event.round} ${event.stage.padEnd(8)} done in ${duration(event.durationMs)}${factsText(event.facts)}`;
+    case 'note':
+      return `${event.level === 'warn' ? 'warning: ' : '  '}${printable(event.text)}`;
+    case 'run-finished':
+      return `finished; best ${clock.best === null ? '' : `mask AP ${clock.best.toFixed(4)}`}`;
+    case 'run-stopped':
+      return `stopped (${event.why}); go on with \`selfpaste resume\``;
+    case 'run-failed':
+      return null;
+  }
+}
+
+function factsText(facts: Facts): string {
+  const shown = Object.entries(facts).map(
+    ([name, value]) => `${name} ${typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(4) : (value ?? '-')}`,
+  ); // prettier-ignore
+  return shown.length === 0 ? '' : `: ${shown.join(', ')}`;
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commentedConfig, configReference, describeSettings, parseConfig } from './index.ts';
+
+const minimal = `
+data:
+  labeled: { annotations: train.json, images: images }
+  validation: { annotations: val.json, images: images }
+`;
+
+test('defaults fill in, paths become absolute beside the file', () => {
+  const config = parseConfig(minimal, '/data/set/selfpaste.yaml');
+  assert.equal(config.data.labeled.annotations, '/data/set/train.json');
+  assert.equal(config.runFolder, '/data/set/runs/run');
+  assert.equal(config.policy.score, 0.5);
+  assert.deepEqual(config.augment.jitter, [0.1, 2]);
+  assert.ok(config.train.threads >= 1);
+  assert.ok(Object.isFrozen(config.train));
+});
+
+test('--set overrides one setting and keeps the others of its section', () => {
+  const config = parseConfig(`${minimal}train: { steps: 7, batchSize: 2 }`, '/d/c.yaml', [
+    'train.steps=500',
+    'augment.jitter=[0.5, 1]',
+    'teacher.model=null',
+  ]);
+  assert.equal(config.train.steps, 500);
+  assert.equal(config.train.batchSize, 2);
+  assert.deepEqual(config.augment.jitter, [0.5, 1]);
+});
+
+test("the hash changes with what decides the outcome, and not with the run's name", () => {
+  const hash = (...set: string[]) => parseConfig(minimal, '/d/c.yaml', set).hash;
+  assert.equal(hash('name=a'), hash('name=b'));
+  assert.notEqual(hash(), hash('train.learningRate=0.1'));
+});
+
+const rejected: readonly [what: string, text: string, set: readonly string[], code: string, message: RegExp, hint: RegExp][] = [
+  ['not YAML', 'data: [', [], 'CONFIG_NOT_YAML', /Expected YAML in c.yaml/, /mend the line/],
+  ['a list', '- 1', [], 'CONFIG_INVALID', /Expected settings \(key: value\) for c.yaml, got \[1\] \(array\)/, /selfpaste init/],
+  ['a missing section', 'seed: 1', [], 'CONFIG_INVALID', /Expected a value for data in c.yaml, got none/, /correct data/],
+  ['a typo', `${minimal}polcy: {}`, [], 'CONFIG_UNKNOWN_KEY', /got polcy/, /did you mean policy\?/],
+  ['a typo inside', minimal, ['train.step=3'], 'CONFIG_UNKNOWN_KEY', /got train.step/, /did you mean train.steps\?/],
+  ['an unknown key unlike any', minimal, ['policy.zzzzzz=3'], 'CONFIG_UNKNOWN_KEY', /got policy.zzzzzz/, /use one of score, /],
+  [
+    'a wrong type',
+    minimal,
+    ['train.steps=many'],
+    'CONFIG_INVALID',
+    /Expected a value of type (int|number) for train.steps, got "many" \(string\)/,
+    /correct train.steps/,
+  ],
+  ['out of range', minimal, ['policy.score=1.5'], 'CONFIG_INVALID', /at most 1 for policy.score, got 1.5/, /docs\/config.md/],
+  ['an unknown choice', minimal, ['train.backend=cuda'], 'CONFIG_INVALID', /one of "auto", "native", "wasm" for train.backend/, /correct/],
+  ['a --set without value', minimal, ['train.steps'], 'USAGE_BAD_SETTING', /Expected key=value for --set/, /--set train.steps=500/],
+];
+for (const [what, text, set, code, message, hint] of rejected) {
+  test(`${what} is one clear error`, () => {
+    assert.throws(
+      () => parseConfig(text, 'c.yaml', set),
+      (error: { code: string; message: string; hint: string }) => {
+        assert.equal(error.code, code);
+        assert.match(error.message, message);
+        assert.match(error.hint, hint);
+        return true;
+      },
+    );
+  });
+}
+
+test('the commented configuration reads back as the same settings', () => {
+  const input = {
+    data: {
+      labeled: { annotations: 'a.json', images: 'i' },
+      validation: { annotations: 'v.json', images: 'i' },
+      unlabeled: { images: "odd: 'name' #1" },
+    },
+  };
+  const text = commentedConfig(input);
+  assert.equal(parseConfig(text, '/d/c.yaml').hash, parseConfig(JSON.stringify(input), '/d/c.yaml').hash);
+  assert.match(text, /# Optimizer updates a round. \[steps\]\n {2}steps: 2000/);
+});
+
+test('every setting has a sentence, and every leaf of the schema is described', () => {
+  const settings = describeSettings();
+  for (const { key, description } of settings) assert.match(description, /\.$/, key);
+  for (const key of ['data.unlabeled.list', 'student.strides', 'train.steps', 'promote.margin', 'seed']) {
+    assert.ok(
+      settings.some((setting) => setting.key === key),
+      `${key} is missing`,
+    ); // prettier-ignore
+  }
+  assert.match(configReference(), /\| `policy.score` \|/);
+});

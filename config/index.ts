@@ -1,0 +1,5 @@
+/** Settings: what a run can be told, checked and resolved. */
+export { commentedConfig, configReference, describeSettings, type SettingFacts } from './describe.ts';
+export { parseConfig } from './parse.ts';
+export { type ResolvedConfig, resolveConfig } from './resolve.ts';
+export { type RunConfig, type RunConfigInput, runConfigSchema } from './schema.ts';

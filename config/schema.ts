@@ -1,0 +1,155 @@
+import { z } from 'zod';
+
+/** Every setting of a run: its range, default, unit and one sentence. Documentation and `selfpaste init` are generated from this. */
+
+/** What a setting is for, and its unit where it has one. */
+const about = (description: string, unit?: string) => ({ description, ...(unit === undefined ? {} : { unit }) });
+
+const fraction = () => z.number().min(0).max(1);
+const whole = (least: number) => z.int().min(least);
+
+const labeledSet = z.strictObject({
+  annotations: z.string().min(1).meta(about('COCO instance JSON with the labels.', 'file')),
+  images: z.string().min(1).meta(about('Folder that the file names in it are relative to.', 'folder')),
+});
+
+const unlabeledSet = z.strictObject({
+  images: z.string().min(1).meta(about('Folder of unlabeled pictures; searched with its subfolders unless a list is given.', 'folder')),
+  list: z.string().min(1).nullable().default(null).meta(about('Text file naming one picture a line, relative to the folder.', 'file')),
+});
+
+const jitter = z
+  .tuple([z.number().positive().max(10), z.number().positive().max(10)])
+  .refine(([from, to]) => from <= to, { message: 'the first number may not be above the second' });
+
+const teacher = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .meta(about('ONNX model that labels in round 1; without one, a teacher is trained from the labeled pictures (round 0).', 'file')),
+  classes: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta(about('Category of the data set for a class of the teacher, by name; classes of the same name need no entry.')),
+  floor: fraction().default(0.05).meta(about('Predictions below this score are not kept at all.', 'score')),
+  nmsIou: fraction().default(0.7).meta(about('Of two boxes of one class that overlap more than this, the better one is kept.', 'IoU')),
+  maxDetections: whole(1).default(300).meta(about('Most predictions a picture.', 'objects')),
+  threads: whole(0).default(0).meta(about('Threads of the labeling process; 0 takes all cores.', 'threads')),
+});
+
+const policy = z.strictObject({
+  score: fraction()
+    .default(0.5)
+    .meta(
+      about('A prediction of at least this score becomes a pseudo-label. The paper names no value; 0.5 is what is usually taken.', 'score'),
+    ),
+  scoreByCategory: z.record(z.string(), fraction()).default({}).meta(about('Other thresholds for single categories, by name.', 'score')),
+  maskNmsIou: fraction()
+    .default(0.6)
+    .meta(about('Of two masks of one category that overlap more than this, the better one is kept.', 'IoU')),
+  crossCategoryIou: fraction().default(0.8).meta(about('The same for masks of two categories: one object with two names.', 'IoU')),
+  minAreaPx2: z.number().min(0).default(16).meta(about('Smaller masks are dropped.', 'px²')),
+  maxPerImage: whole(1).default(300).meta(about('Most pseudo-labels a picture, best first.', 'objects')),
+  weight: z.enum(['one', 'score']).default('one').meta(about('Weight of a pseudo-label in the losses: 1, or its score.')),
+});
+
+const augment = z.strictObject({
+  jitter: jitter
+    .default([0.1, 2])
+    .meta(about('Large Scale Jitter: range of the scale of the picture underneath; 1 fits it to the input.', 'factor')),
+  donorJitter: jitter.default([0.1, 2]).meta(about('The same for the picture whose objects are pasted.', 'factor')),
+  flip: fraction().default(0.5).meta(about('Probability of a left-right flip, for each picture.', 'probability')),
+  verticalFlip: fraction().default(0).meta(about('Probability of a top-bottom flip, for pictures without an up and down.', 'probability')),
+  copyPaste: fraction().default(1).meta(about('Probability that human-labeled objects are pasted onto a training picture.', 'probability')),
+  maxDonorObjects: whole(1).nullable().default(null).meta(about('Most objects pasted onto one picture; null for no limit.', 'objects')),
+  minVisibleFraction: fraction()
+    .default(0.1)
+    .meta(about('An object of which less is still visible after pasting is dropped.', 'share of its area')),
+  minVisiblePx: whole(1).default(4).meta(about('An object with fewer visible pixels is dropped.', 'px')),
+  blendSigma: z
+    .number()
+    .min(0)
+    .max(20)
+    .default(0)
+    .meta(about('Gaussian smoothing of the pasted edge; 0 is off, which scores the same in the paper.', 'px')),
+});
+
+const strides = z.strictObject({
+  levels: z.array(z.union([z.literal(4), z.literal(8), z.literal(16), z.literal(32)])).min(2),
+  prototype: z.union([z.literal(2), z.literal(4)]),
+});
+
+const student = z.strictObject({
+  size: z.enum(['n', 's', 'm']).default('n').meta(about('Width and depth of the network.')),
+  inputSize: whole(32).default(320).meta(about('Side of the square input; pictures are fitted to it.', 'px')),
+  strides: z
+    .union([z.literal('auto'), strides])
+    .default('auto')
+    .meta(about("Strides of the head's levels and of the mask prototypes; auto chooses by the median object of the labeled set.", 'px')),
+  prototypes: whole(1).default(32).meta(about('Mask prototypes.', 'prototypes')),
+  init: z
+    .enum(['random', 'teacher'])
+    .default('random')
+    .meta(about('Weights that a student starts from: random ones, or those of the teacher where that is a student of the same shape.')),
+});
+
+const train = z.strictObject({
+  steps: whole(1).default(2000).meta(about('Optimizer updates a round.', 'steps')),
+  batchSize: whole(1).default(8).meta(about('Pictures a step; half are pseudo-labeled from round 1 on.', 'pictures')),
+  learningRate: z.number().positive().default(0.002).meta(about('Peak learning rate of AdamW.')),
+  warmupSteps: whole(0).default(100).meta(about('Steps of linear warm-up; a cosine down to a hundredth follows.', 'steps')),
+  weightDecay: z.number().min(0).default(0.001).meta(about('Decoupled weight decay; not on biases and norms.')),
+  clipNorm: z.number().positive().default(10).meta(about('Largest norm of a gradient.')),
+  emaDecay: fraction()
+    .default(0.998)
+    .meta(about('Share of the averaged weights kept at each step; the average is what is evaluated and exported.', 'share')),
+  unsupWeight: z.number().min(0).default(1).meta(about('Weight of pseudo-labeled pictures beside human-labeled ones.')),
+  boxWeight: z.number().min(0).default(2).meta(about('Weight of the box loss.')),
+  maskWeight: z.number().min(0).default(2).meta(about('Weight of the mask loss.')),
+  backend: z
+    .enum(['auto', 'native', 'wasm'])
+    .default('auto')
+    .meta(about('What trains: native TensorFlow where it loads, else WebAssembly; or one of them.')),
+  threads: whole(0).default(0).meta(about('Threads of TensorFlow; 0 takes all cores. Another number gives other last bits.', 'threads')),
+  workers: whole(1).default(1).meta(about('Threads that draw training pictures.', 'threads')),
+  checkpointSteps: whole(1)
+    .default(100)
+    .meta(about('A checkpoint is written every so many steps; what an interruption can cost.', 'steps')),
+});
+
+const promote = z.strictObject({
+  metric: z
+    .enum(['maskAp', 'maskAp50', 'boxAp'])
+    .default('maskAp')
+    .meta(about('Number on the validation set by which a student is compared with its teacher.')),
+  margin: z.number().default(0).meta(about('A student is promoted when it is better by more than this.', 'AP')),
+});
+
+export const runConfigSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[\w][\w.-]*$/, 'letters, digits, dot, dash and underscore')
+    .default('run')
+    .meta(about('Name of the run; its folder is runs/<name>.')),
+  runs: z.string().min(1).default('runs').meta(about('Folder that holds the runs.', 'folder')),
+  seed: whole(0).max(0xffffffff).default(0).meta(about('Seed of every random choice.')),
+  rounds: whole(0).default(1).meta(about('Self-training rounds after round 0.', 'rounds')),
+  data: z.strictObject({
+    labeled: labeledSet.meta(about('Human-labeled pictures to train on.')),
+    validation: labeledSet.meta(about('Human-labeled pictures to measure on; never trained on.')),
+    unlabeled: unlabeledSet.nullable().default(null).meta(about('Pictures for the teacher to label; none stops after round 0.')),
+  }),
+  teacher: teacher.prefault({}),
+  policy: policy.prefault({}),
+  augment: augment.prefault({}),
+  student: student.prefault({}),
+  train: train.prefault({}),
+  promote: promote.prefault({}),
+});
+
+/** The configuration as a person writes it. */
+export type RunConfigInput = z.input<typeof runConfigSchema>;
+/** The configuration with its defaults. */
+export type RunConfig = z.output<typeof runConfigSchema>;

@@ -1,0 +1,13 @@
+/** The vocabulary that every room shares: values and pure maths, no I/O. */
+export * from './box.ts';
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './image.ts';
+export * from './instance.ts';
+export * from './mask.ts';
+export * as onnx from './onnx/index.ts';
+export * as rle from './rle.ts';
+export * from './rng.ts';
+export * from './sample.ts';
+export * from './size.ts';
+export * from './training-set.ts';

@@ -1,0 +1,4 @@
+export { decodeModel } from './decode.ts';
+export { encodeModel } from './encode.ts';
+export * from './model.ts';
+export { elementBytes, tensorValues } from './tensor.ts';

@@ -1,0 +1,24 @@
+/** The outside world of images and labels. */
+export { writeFileAtomic } from './atomic-file.ts';
+export { type CocoDataset, type CocoImage, type CocoTruth, readCoco, readCocoImages } from './coco.ts';
+export type { CocoCategory } from './coco-categories.ts';
+export type { CocoImageFile } from './coco-images.ts';
+export { type CocoResult, readCocoResults } from './coco-results.ts';
+export { type CocoTruths, readCocoTruths } from './coco-truths.ts';
+export {
+  type CocoDatasetJson,
+  type CocoImageRecord,
+  type CocoInstance,
+  type CocoResultJson,
+  cocoDataset,
+  cocoResults,
+} from './coco-write.ts';
+export type { FileProblem } from './file-problem.ts';
+export { DEFAULT_MAX_PIXELS, decodeImage, type ImageFacts, type ImageProbe, probeImage } from './image-file.ts';
+export type { Issue } from './issue.ts';
+export { drawOverlay, type OverlayObject } from './overlay.ts';
+export { contactSheet, writePng } from './picture-file.ts';
+export { generateScenes, type SceneFiles, type SceneRecipe } from './scenes/generate.ts';
+export { renderScene, SCENE_CATEGORIES, type Scene, type SceneInstance } from './scenes/scene.ts';
+export { type DatasetSketch, type LabeledSketch, sketchDataset } from './sketch.ts';
+export { type ImageEntry, listUnlabeled, type UnlabeledListing, type UnlabeledSource } from './unlabeled.ts';

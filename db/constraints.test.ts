@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunDatabase } from './run-database.ts';
+import { addImage, addModel, groundTruth, hash, label, prediction, T0, testRun } from './test-database.ts';
+
+const BOX = { x1: 2, y1: 2, x2: 12, y2: 10 };
+
+const PREDICTION = `INSERT INTO predictions (round, image_id, model_id, category_id, score, x1, y1, x2, y2, area_px2, rle)`;
+
+/** Violations planted by SQL, as another program could: each must bite, with these words. */
+const VIOLATIONS: readonly (readonly [string, string, RegExp])[] = [
+  ['a ground truth is changed', 'UPDATE ground_truths SET crowd = 1', /a ground truth is immutable/],
+  ['a ground truth is deleted', 'DELETE FROM ground_truths', /a ground truth is immutable/],
+  [
+    'an unlabeled image gets a ground truth',
+    `INSERT INTO ground_truths (image_id, category_id, x1, y1, x2, y2, area_px2, crowd, rle) VALUES (3, 3, 0, 0, 1, 1, 1, 0, '01')`,
+    /an unlabeled image has no ground truth/,
+  ],
+  [
+    'a labeled image gets a prediction',
+    `${PREDICTION} VALUES (1, 1, 1, 3, 0.5, 0, 0, 1, 1, 1, '01')`,
+    /only unlabeled images have predictions/,
+  ],
+  ['a validation image gets a prediction', `${PREDICTION} VALUES (1, 2, 1, 3, 0.5, 0, 0, 1, 1, 1, '01')`, /only unlabeled images/],
+  [
+    'a validation image is labeled',
+    `INSERT INTO label_attempts VALUES (1, 2, 'done', NULL, 1, 0, 1, 1)`,
+    /only unlabeled images are labeled/,
+  ],
+  ['a validation image becomes training data', `UPDATE images SET subset = 'unlabeled' WHERE id = 2`, /keeps its content and its subset/],
+  ['an image gets other content', `UPDATE images SET sha256 = '${hash(99)}' WHERE id = 2`, /keeps its content/],
+  [
+    'content is there twice',
+    `INSERT INTO images SELECT 9, sha256, 'x', 'x', 1, 1, 1, 'unlabeled', NULL FROM images WHERE id = 1`,
+    /UNIQUE.*sha256/,
+  ],
+  ['a score is above 1', `${PREDICTION} VALUES (1, 3, 1, 3, 1.01, 0, 0, 1, 1, 1, '01')`, /CHECK.*score/],
+  ['a score is no number', `${PREDICTION} VALUES (1, 3, 1, 3, NULL, 0, 0, 1, 1, 1, '01')`, /NOT NULL.*score/],
+  ['a score is text', `${PREDICTION} VALUES (1, 3, 1, 3, 'high', 0, 0, 1, 1, 1, '01')`, /cannot store TEXT/],
+  ['a prediction has an unknown category', `${PREDICTION} VALUES (1, 3, 1, 999, 0.5, 0, 0, 1, 1, 1, '01')`, /FOREIGN KEY/],
+  ['a prediction is changed', 'UPDATE predictions SET score = 1', /a prediction is immutable/],
+  ['a prediction is deleted', 'DELETE FROM predictions', /a prediction is immutable/],
+  ['a failure has no reason', `UPDATE label_attempts SET status = 'failed', predictions = 0`, /CHECK/],
+  ['a failure has predictions', `UPDATE label_attempts SET status = 'failed', reason = 'x'`, /CHECK/],
+  ['a whole image is accepted', `INSERT INTO verdicts VALUES (1, 3, NULL, 'accepted', 'me', '', 1)`, /CHECK/],
+  ['a verdict names another image', `INSERT INTO verdicts VALUES (1, 2, 1, 'accepted', 'me', '', 1)`, /names the image of its prediction/],
+  [
+    'a pseudo-label is of another round',
+    `INSERT INTO pseudo_labels VALUES (2, 3, 1, 3, 0.9, 'kept', 'score', 1, NULL)`,
+    /own round and image/,
+  ],
+  ['a dropped label has a weight', `INSERT INTO pseudo_labels VALUES (1, 3, 1, 3, 0.9, 'dropped', 'duplicate', 1, NULL)`, /CHECK/],
+  ['a run has a second row', `INSERT INTO runs VALUES (2, 'b', 1, '{}', 'x', '1', 1, 1)`, /CHECK.*id/],
+  ['two categories share a class index', `INSERT INTO categories VALUES (4, 'cow', 0)`, /UNIQUE.*class_index/],
+  ['a contract is no JSON', `UPDATE models SET contract = '{'`, /CHECK.*json/],
+  ['a round is frozen without a policy', 'UPDATE rounds SET frozen_at_ms = 1', /CHECK/],
+];
+
+function smallRun(db: RunDatabase): void {
+  const labeled = addImage(db, 101, 'labeled');
+  addImage(db, 102, 'validation');
+  db.groundTruths.add(labeled, [groundTruth(BOX)]);
+  label(db, addImage(db, 103), [prediction(0.9)]);
+  db.rounds.start(2, { stage: 'label', teacher: addModel(db, 2), startedAtMs: T0 });
+}
+
+test('planted violations bite', async (t) => {
+  const db = testRun(t);
+  smallRun(db);
+  for (const [what, sql, words] of VIOLATIONS) await t.test(what, () => assert.throws(() => db.connection.run(sql), words));
+});
+
+test('donors are human labels of labeled images, without crowd regions', (t) => {
+  const db = testRun(t);
+  const labeled = addImage(db, 1, 'labeled');
+  const validation = addImage(db, 2, 'validation');
+  db.groundTruths.add(labeled, [groundTruth(BOX), groundTruth(BOX, true)]);
+  db.groundTruths.add(validation, [groundTruth(BOX)]);
+  label(db, addImage(db, 3), [prediction(0.9)]);
+  assert.deepEqual(db.connection.all('SELECT image_id, crowd FROM donors'), [{ image_id: labeled.id, crowd: 0 }]);
+  assert.equal(db.groundTruths.countDonors(), 1);
+});
+
+test('what was frozen stays', (t) => {
+  const db = testRun(t);
+  const image = addImage(db, 1);
+  const [id] = label(db, image, [prediction(0.9)]);
+  db.pseudoLabels.record({
+    round: 1,
+    image: image.id,
+    decisions: [{ prediction: id, status: 'kept', reason: 'score', weight: 1 }],
+    lineage: new Map(),
+  });
+  db.rounds.freeze(1, {}, T0);
+  assert.throws(() => db.connection.run('DELETE FROM pseudo_labels'), /frozen/);
+  assert.throws(() => db.connection.run('UPDATE pseudo_labels SET weight = 0.5'), /made anew, not changed/);
+  assert.throws(
+    () => db.connection.run(`INSERT INTO pseudo_labels VALUES (1, 1, 1, 3, 0.9, 'kept', 'score', 1, NULL)`),
+    /the pseudo-labels of this round are frozen/,
+  );
+});

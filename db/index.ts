@@ -1,0 +1,27 @@
+/** The run's database, and the only SQL of the project. */
+export type { CategoryRow } from './categories.ts';
+export type { CheckpointRow } from './checkpoints.ts';
+export type { EventFacts, EventRow } from './events.ts';
+export type { SourcedGroundTruth } from './ground-truths.ts';
+export type { Added, ImageFacts, ImageRow, Subset } from './images.ts';
+export type { AttemptCounts, AttemptFacts, FailedAttempt, Recorded } from './labeling.ts';
+export type { MetricPoint } from './metrics.ts';
+export type { ModelFacts, ModelRow } from './models.ts';
+export { type OpenMode, openDatabase } from './open.ts';
+export type { StoredPrediction } from './predictions.ts';
+export type { ImageSelection, SelectionCounts, SelectionDecision } from './pseudo-labels.ts';
+export type { QuarantinedFile } from './quarantine.ts';
+export { keptLabels, type PseudoLabel, type PseudoLabeledImage } from './queries/kept-labels.ts';
+export { type LabelCursor, type LabelFilter, type LabelLine, type LabelOrder, listLabels } from './queries/labels-list.ts';
+export { type LabelFacts, type LineageStep, showLabel } from './queries/labels-show.ts';
+export { type CategoryStats, type LabelStats, labelStats, SCORE_BINS } from './queries/labels-stats.ts';
+export { type RoundStatus, type RunStatus, runStatus } from './queries/run-status.ts';
+export type { Selection } from './queries/selection.ts';
+export { type HumanLabeledImage, humanLabeled, trainingSet } from './queries/training-set.ts';
+export type { RoundOutcome, RoundRow, RoundSelection } from './rounds.ts';
+export type { RunDatabase } from './run-database.ts';
+export { acquireRunLock, type RunLock, type RunOwner, readRunOwner } from './run-lock.ts';
+export type { RunFacts } from './runs.ts';
+export type { SnapshotRow } from './snapshots.ts';
+export type { StageTime } from './stage-times.ts';
+export type { Judgement, Signature, StoredVerdict, VerdictTarget } from './verdicts.ts';

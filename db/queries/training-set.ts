@@ -1,0 +1,56 @@
+import type { CategoryId, ClassIndex, TrainingImage, TrainingSet } from '../../core/index.ts';
+import type { CategoryRow } from '../categories.ts';
+import type { SourcedGroundTruth } from '../ground-truths.ts';
+import type { ImageRow } from '../images.ts';
+import type { RunDatabase } from '../run-database.ts';
+import { keptLabels, type PseudoLabeledImage } from './kept-labels.ts';
+
+/** An image with its human labels. */
+export interface HumanLabeledImage {
+  readonly image: ImageRow;
+  readonly truths: readonly SourcedGroundTruth[];
+}
+
+/** Human-labeled images by id, also those without objects. The caller may wait between two images. */
+export function* humanLabeled(db: RunDatabase, subset: 'labeled' | 'validation'): Generator<HumanLabeledImage> {
+  for (const image of db.images.ofSubset(subset)) yield { image, truths: db.groundTruths.ofImage(image) };
+}
+
+/** What a round's student trains on: all labeled images without their crowd regions, and images on which something was kept. */
+export function trainingSet(db: RunDatabase, round: number): TrainingSet {
+  const categories = db.categories.all();
+  const classOf = classIndexes(categories);
+  return {
+    classNames: categories.map(({ name }) => name),
+    labeled: Array.from(humanLabeled(db, 'labeled'), (labeled) => fromHuman(labeled, classOf)),
+    pseudo: Array.from(keptLabels(db, round), (labeled) => fromTeacher(labeled, classOf)),
+  };
+}
+
+function fromHuman({ image, truths }: HumanLabeledImage, classOf: ClassIndexes): TrainingImage {
+  const objects = truths.filter(({ crowd }) => !crowd);
+  return {
+    path: image.path,
+    size: image.size,
+    instances: objects.map(({ category, mask }) => ({ classIndex: classOf(category), mask, source: { by: 'human' } })),
+  };
+}
+
+function fromTeacher({ image, labels }: PseudoLabeledImage, classOf: ClassIndexes): TrainingImage {
+  return {
+    path: image.path,
+    size: image.size,
+    instances: labels.map(({ category, mask, weight }) => ({ classIndex: classOf(category), mask, source: { by: 'teacher', weight } })),
+  };
+}
+
+type ClassIndexes = (category: CategoryId) => ClassIndex;
+
+function classIndexes(categories: readonly CategoryRow[]): ClassIndexes {
+  const indexes = new Map(categories.map(({ id, classIndex }) => [id, classIndex]));
+  return (category) => {
+    const index = indexes.get(category);
+    if (index === undefined) throw new Error(`Expected category ${category}: a foreign key promises it`);
+    return index;
+  };
+}

@@ -1,0 +1,37 @@
+import type { ResolvedConfig } from '../config/index.ts';
+import { type CategoryId, type ClassIndex, expectation, type ModelId, type Prediction, SelfpasteError } from '../core/index.ts';
+import type { ModelRow, RunDatabase } from '../db/index.ts';
+import { type ClassMap, type Detection, mapClasses, readContract, type TeacherSettings } from '../teacher/index.ts';
+
+/** A model of the run, ready to label: its file, its classes in the data set's categories, and how its output is read. */
+export interface LabelingModel {
+  readonly row: ModelRow;
+  readonly classes: ClassMap;
+  readonly settings: TeacherSettings;
+}
+
+/** Throws MODEL_CLASS_MISMATCH where the model knows none of the categories. */
+export async function labelingModel(db: RunDatabase, config: ResolvedConfig, id: ModelId): Promise<LabelingModel> {
+  const row = db.models.byId(id);
+  if (row === undefined)
+    throw new SelfpasteError(
+      'DATA_NO_MODEL',
+      expectation('model', 'a model of this run', id),
+      'start a new run: the database does not belong to this folder',
+    );
+  const { classNames } = await readContract(row.path);
+  const table = row.role === 'given' ? config.teacher.classes : {};
+  return { row, classes: mapClasses(classNames, db.categories.all(), table), settings: teacherSettings(config) };
+}
+
+export function teacherSettings({ teacher: { floor, nmsIou, maxDetections, threads } }: ResolvedConfig): TeacherSettings {
+  return { floor, nmsIou, maxDetections, threads };
+}
+
+/** Detections in the data set's categories; those of classes that it does not have are left out. */
+export function toPredictions(detections: readonly Detection[], classes: ReadonlyMap<ClassIndex, CategoryId>): Prediction[] {
+  return detections.flatMap(({ classIndex, score, box, mask }) => {
+    const category = classes.get(classIndex);
+    return category === undefined ? [] : [{ category, score, box, mask }];
+  });
+}

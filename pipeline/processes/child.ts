@@ -1,0 +1,111 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { SelfpasteError } from '../../core/index.ts';
+
+/** A process of ours that answers messages. It ends with us: it leaves when its channel closes. */
+export interface Child<Request, Reply> {
+  readonly pid: number;
+  send(request: Request): void;
+  /** The next message. Throws ENVIRONMENT_CHILD_DIED when the process ends, ENVIRONMENT_CHILD_STALLED when it says nothing for too long. */
+  receive(stallMs: number): Promise<Reply>;
+  /** Ends the process at once. */
+  kill(): Promise<void>;
+}
+
+export type ChildEntry = 'labeler' | 'trainer';
+
+export function startChild<Request, Reply>(entry: ChildEntry): Child<Request, Reply> {
+  const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
+  // glibc keeps an arena a thread; image buffers that come and go would stay in each of them.
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2' };
+  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
+  return new MailboxChild(entry, child);
+}
+
+/** What a process wrote to stderr before it ended is the best clue there is. */
+const STDERR_KEPT = 2000;
+
+class MailboxChild<Request, Reply> implements Child<Request, Reply> {
+  readonly pid: number;
+  readonly #entry: ChildEntry;
+  readonly #process: ChildProcess;
+  readonly #mailbox: Reply[] = [];
+  readonly #ended: Promise<void>;
+  #wake: () => void = () => {};
+  #end: string | null = null;
+  #stderr = '';
+
+  constructor(entry: ChildEntry, child: ChildProcess) {
+    this.#entry = entry;
+    this.#process = child;
+    this.pid = child.pid ?? -1;
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
+    });
+    child.on('message', (message) => {
+      this.#mailbox.push(message as Reply);
+      this.#wake();
+    });
+    this.#ended = new Promise((resolve) => {
+      const ended = (how: string) => {
+        this.#end ??= how;
+        this.#wake();
+        resolve();
+      };
+      child.on('error', (error) => ended(error.message));
+      child.on('close', (code, signal) => ended(signal === null ? `exit code ${code}` : signal));
+    });
+  }
+
+  send(request: Request): void {
+    // A process that has just died is noticed by the next receive.
+    if (this.#process.connected) this.#process.send(request as object, () => {});
+  }
+
+  async receive(stallMs: number): Promise<Reply> {
+    const deadline = Date.now() + stallMs;
+    while (this.#mailbox.length === 0) {
+      if (this.#end !== null) throw this.#died(this.#end);
+      if (Date.now() >= deadline) {
+        await this.kill();
+        throw this.#error('ENVIRONMENT_CHILD_STALLED', `said nothing for ${Math.round(stallMs / 1000)} s and was ended`);
+      }
+      await this.#awake(deadline - Date.now());
+    }
+    return this.#mailbox.shift() as Reply;
+  }
+
+  async kill(): Promise<void> {
+    this.#process.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #awake(timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #died(how: string): SelfpasteError {
+    const said = this.#stderr
+      .trim()
+      .split('\n')
+      .filter((line) => !line.includes('oneDNN') && !line.includes('absl::'))
+      .slice(-3)
+      .join(' | '); // prettier-ignore
+    return this.#error('ENVIRONMENT_CHILD_DIED', `ended unexpectedly (${how})${said ? `: ${said}` : ''}`);
+  }
+
+  #error(code: 'ENVIRONMENT_CHILD_DIED' | 'ENVIRONMENT_CHILD_STALLED', what: string): SelfpasteError {
+    return new SelfpasteError(
+      code,
+      `The ${this.#entry} process ${this.pid} ${what}`,
+      'check the free memory and `selfpaste doctor`, then go on with `selfpaste resume`',
+    );
+  }
+}

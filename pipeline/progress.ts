@@ -1,0 +1,26 @@
+import type { ErrorFacts } from '../core/index.ts';
+import type { Stage } from './machine.ts';
+
+/** Numbers and words that belong to an event; JSON-safe. */
+export type Facts = Readonly<Record<string, number | string | boolean | null>>;
+
+/** What happens in a run. The terminal, NDJSON and the database are sinks of these. */
+export type RunEvent =
+  | { readonly kind: 'run-started' | 'run-resumed'; readonly folder: string; readonly facts: Facts }
+  | { readonly kind: 'stage-started'; readonly round: number; readonly stage: Stage }
+  | {
+      readonly kind: 'progress';
+      readonly round: number;
+      readonly stage: Stage;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: 'pictures' | 'steps';
+      readonly facts: Facts;
+    }
+  | { readonly kind: 'stage-finished'; readonly round: number; readonly stage: Stage; readonly durationMs: number; readonly facts: Facts }
+  | { readonly kind: 'note'; readonly round: number | null; readonly level: 'info' | 'warn'; readonly text: string }
+  | { readonly kind: 'run-finished'; readonly facts: Facts }
+  | { readonly kind: 'run-stopped'; readonly why: string; readonly facts: Facts }
+  | { readonly kind: 'run-failed'; readonly error: ErrorFacts };
+
+export type Emit = (event: RunEvent) => void;

@@ -1,0 +1,213 @@
+import { createActor, fromPromise } from 'xstate';
+import type { ResolvedConfig } from '../config/index.ts';
+import { type ErrorFacts, errorFacts, errorFromFacts, SelfpasteError } from '../core/index.ts';
+import { acquireRunLock, openDatabase, type RunDatabase, type SnapshotRow } from '../db/index.ts';
+import {
+  MACHINE_VERSION,
+  machine,
+  type PromotionInput,
+  type RoundInput,
+  type RunSnapshot,
+  type Stage,
+  type StudentInput,
+} from './machine.ts';
+import type { Emit, RunEvent } from './progress.ts';
+import { runFolder } from './run-folder.ts';
+import { adoptTeacher } from './stages/adopt-teacher.ts';
+import { evaluateStudent } from './stages/evaluate-student.ts';
+import { importData } from './stages/import-data.ts';
+import { labelImages } from './stages/label-images.ts';
+import { promoteStudent } from './stages/promote-student.ts';
+import { selectLabels } from './stages/select-labels.ts';
+import { type StageContext, timed } from './stages/stage.ts';
+import { trainStudent } from './stages/train-student.ts';
+import { PROGRAM_VERSION } from './version.ts';
+
+/** Where a run shall stop by itself: after a round, or after a stage of the round it is in. */
+export type Until =
+  | { readonly kind: 'round'; readonly round: number }
+  | { readonly kind: 'stage'; readonly stage: Stage }
+  | { readonly kind: 'end' };
+
+export interface RunOptions {
+  readonly until: Until;
+  readonly emit: Emit;
+  /** Aborted when the run shall stop at the next safe point. */
+  readonly stop: AbortSignal;
+}
+
+/** How a run ended. `stopped` was asked for by `until`. */
+export type RunOutcome = { readonly kind: 'finished' } | { readonly kind: 'stopped' } | { readonly kind: 'interrupted' };
+
+/** Starts a run in its folder. Throws DATA_DATABASE_EXISTS where one is there, ENVIRONMENT_RUN_OWNED, and what its stages throw. */
+export async function startRun(config: ResolvedConfig, options: RunOptions): Promise<RunOutcome> {
+  const lock = acquireRunLock(config.runFolder);
+  try {
+    const db = openDatabase(runFolder(config.runFolder).database, { mode: 'create' });
+    try {
+      const { name, seed, hash } = config;
+      db.runs.create({
+        name,
+        seed,
+        config,
+        configHash: hash,
+        programVersion: PROGRAM_VERSION,
+        machineVersion: MACHINE_VERSION,
+        createdAtMs: Date.now(),
+      });
+      options.emit({ kind: 'run-started', folder: config.runFolder, facts: { seed, configHash: hash.slice(0, 12) } });
+      return await drive(db, config, options);
+    } finally {
+      db.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Goes on with the run in a folder where its last committed snapshot left it, under the settings that it was started with. */
+export async function resumeRun(folder: string, options: RunOptions): Promise<RunOutcome> {
+  const { database } = runFolder(folder);
+  openDatabase(database, { mode: 'read' }).close();
+  const lock = acquireRunLock(folder);
+  try {
+    const db = openDatabase(database, { mode: 'write' });
+    try {
+      const config = runConfigOf(db, folder);
+      const snapshot = db.snapshots.latest();
+      options.emit({ kind: 'run-resumed', folder, facts: { state: snapshot ? String((snapshot.state as RunSnapshot).value) : 'import' } });
+      return await drive(db, config, options, snapshot);
+    } finally {
+      db.close();
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** The configuration that a run was started with, at the folder where it is now. Throws DATA_NO_RUN for a run that died before it began. */
+export function runConfigOf(db: RunDatabase, folder: string): ResolvedConfig {
+  const facts = db.runs.facts();
+  if (facts === undefined)
+    throw new SelfpasteError(
+      'DATA_NO_RUN',
+      `Expected a run in ${folder}, but it ended before anything was written`,
+      'remove the folder and start again with `selfpaste run`',
+    );
+  return { ...(facts.config as ResolvedConfig), runFolder: folder };
+}
+
+async function drive(db: RunDatabase, config: ResolvedConfig, options: RunOptions, saved?: SnapshotRow): Promise<RunOutcome> {
+  const halt = new AbortController();
+  const stop = AbortSignal.any([options.stop, halt.signal]);
+  const emit = recording(db, options.emit);
+  const context: StageContext = { db, config, folder: runFolder(config.runFolder), emit, stop };
+  const actor = createActor(withStages(context), { input: inputOf(config), ...(saved ? { snapshot: restorable(saved) } : {}) });
+  let reachedUntil = false;
+  let previous: RunSnapshot | null = null;
+  const end = new Promise<RunSnapshot>((resolve) => {
+    const observe = (snapshot: RunSnapshot) => {
+      if (snapshot.value !== 'failed') commit(db, snapshot, actor.getPersistedSnapshot());
+      if (previous !== null && snapshot.status === 'active' && passed(options.until, previous, snapshot)) {
+        reachedUntil = true;
+        halt.abort();
+      }
+      previous = snapshot;
+      if (snapshot.status !== 'active') resolve(snapshot);
+    };
+    actor.subscribe({ next: observe, error: () => resolve(actor.getSnapshot()) });
+  });
+  actor.start();
+  // A finished run restores to its final state and tells nobody.
+  const final = actor.getSnapshot().status === 'active' ? await end : actor.getSnapshot();
+  return conclude(final, reachedUntil, options, emit);
+}
+
+function conclude(final: RunSnapshot, reachedUntil: boolean, { stop }: RunOptions, emit: Emit): RunOutcome {
+  if (final.value === 'finished') {
+    const { round, teacherScore } = final.context;
+    emit({ kind: 'run-finished', facts: { rounds: round, best: teacherScore } });
+    return { kind: 'finished' };
+  }
+  const failure = final.context.failure ?? errorFacts(final.error);
+  if (failure.code === 'INTERRUPTED') {
+    const why = reachedUntil && !stop.aborted ? 'reached what --until asked for' : 'interrupted';
+    emit({ kind: 'run-stopped', why, facts: { round: final.context.round } });
+    return { kind: reachedUntil && !stop.aborted ? 'stopped' : 'interrupted' };
+  }
+  emit({ kind: 'run-failed', error: failure });
+  throw errorFromFacts(failure as ErrorFacts);
+}
+
+function withStages(context: StageContext): typeof machine {
+  return machine.provide({
+    actors: {
+      importData: fromPromise(() => timed(context, 0, 'import', () => importData(context))),
+      adoptTeacher: fromPromise(({ input }: { input: RoundInput }) =>
+        timed(context, input.round, 'adopt', () => adoptTeacher(context, input)),
+      ),
+      labelImages: fromPromise(({ input }: { input: RoundInput }) =>
+        timed(context, input.round, 'label', () => labelImages(context, input)),
+      ),
+      selectLabels: fromPromise(({ input }: { input: RoundInput }) =>
+        timed(context, input.round, 'select', () => selectLabels(context, input)),
+      ),
+      trainStudent: fromPromise(({ input }: { input: RoundInput }) =>
+        timed(context, input.round, 'train', () => trainStudent(context, input)),
+      ),
+      evaluateStudent: fromPromise(({ input }: { input: StudentInput }) =>
+        timed(context, input.round, 'evaluate', () => evaluateStudent(context, input)),
+      ),
+      promoteStudent: fromPromise(({ input }: { input: PromotionInput }) =>
+        timed(context, input.round, 'promote', () => promoteStudent(context, input)),
+      ),
+    },
+  });
+}
+
+const inputOf = ({ rounds, teacher, data }: ResolvedConfig) => ({
+  given: teacher.model !== null,
+  rounds: data.unlabeled === null ? 0 : rounds,
+});
+
+/** A snapshot that this machine may restore. Throws DATA_OTHER_MACHINE for one of another version. */
+function restorable({
+  machineVersion,
+  state,
+}: SnapshotRow): ReturnType<ReturnType<typeof createActor<typeof machine>>['getPersistedSnapshot']> {
+  if (machineVersion === MACHINE_VERSION) return state as ReturnType<typeof restorable>;
+  const message = `Expected a run of machine version ${MACHINE_VERSION}, got one of version ${machineVersion}`;
+  throw new SelfpasteError('DATA_OTHER_MACHINE', message, 'resume it with the version of selfpaste that started it');
+}
+
+/** The snapshot, and the rows of its round, in one transaction: they never disagree. */
+function commit(db: RunDatabase, { value, context, status }: RunSnapshot, persisted: unknown): void {
+  const { round, teacher, student, promoted } = context;
+  const atMs = Date.now();
+  db.transaction(() => {
+    db.rounds.start(round, { stage: String(value), teacher: round === 0 ? null : teacher, startedAtMs: atMs });
+    db.rounds.enterStage(round, String(value));
+    if (student !== null) db.rounds.setStudent(round, student);
+    const before = round - 1;
+    if (value === 'label') db.rounds.finish(before, { promoted: true, finishedAtMs: atMs });
+    if (status === 'done') db.rounds.finish(round, { promoted, finishedAtMs: atMs });
+    db.snapshots.add({ atMs, machineVersion: MACHINE_VERSION, state: persisted });
+  });
+}
+
+/** Whether the machine has just left what `until` names. */
+function passed(until: Until, before: RunSnapshot, now: RunSnapshot): boolean {
+  if (until.kind === 'stage') return before.value === until.stage && now.value !== until.stage;
+  return until.kind === 'round' && now.context.round > until.round;
+}
+
+/** Events also go into the database; progress is told too often for that. */
+function recording(db: RunDatabase, emit: Emit): Emit {
+  return (event: RunEvent) => {
+    if (event.kind !== 'progress') {
+      const round = 'round' in event ? event.round : null;
+      db.events.add({ atMs: Date.now(), round, kind: event.kind, data: event });
+    }
+    emit(event);
+  };
+}

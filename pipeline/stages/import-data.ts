@@ -1,0 +1,122 @@
+import { classIndex, SelfpasteError } from '../../core/index.ts';
+import { type CocoDataset, type CocoImage, type ImageEntry, type Issue, listUnlabeled, probeImage, readCoco } from '../../dataset/index.ts';
+import type { Subset } from '../../db/index.ts';
+import { policyOf } from '../policy.ts';
+import { interrupted, type StageContext, type StageResult, safePoint } from './stage.ts';
+
+/**
+ * Brings the data set into the database, once. Validation comes first: a picture that is in two parts stays where it measures,
+ * and never trains. Doing it again after a crash adds nothing twice.
+ */
+export async function importData(context: StageContext): Promise<StageResult<void>> {
+  const { config, db } = context;
+  const validation = await readCoco(config.data.validation.annotations, config.data.validation.images);
+  const labeled = await readCoco(config.data.labeled.annotations, config.data.labeled.images);
+  requireSameCategories(labeled, validation);
+  db.categories.add(labeled.categories.map(({ id, name }, index) => ({ id, name, classIndex: classIndex(index) })));
+  policyOf(config, db);
+  await addLabeled(context, 'validation', validation);
+  await addLabeled(context, 'labeled', labeled);
+  await addUnlabeled(context);
+  const counts = db.images.count();
+  requireUsable(counts);
+  return { output: undefined, facts: { ...counts, donors: db.groundTruths.countDonors(), quarantined: db.quarantine.all().length } };
+}
+
+async function addLabeled(context: StageContext, subset: 'labeled' | 'validation', { images, issues }: CocoDataset): Promise<void> {
+  const { annotations } = context.config.data[subset];
+  context.db.transaction(() => {
+    for (const issue of issues) quarantineIssue(context, subset, annotations, issue);
+  });
+  if (issues.length > 0) warnOfIssues(context, annotations, issues);
+  for (const image of images) {
+    await safePoint(context);
+    addLabeledImage(context, subset, image);
+  }
+}
+
+function addLabeledImage(
+  { db, emit }: StageContext,
+  subset: 'labeled' | 'validation',
+  { cocoId, fileName, path, facts, truths }: CocoImage,
+): void {
+  db.transaction(() => {
+    const { sha256, size, orientation } = facts;
+    const added = db.images.add({ sha256, path, fileName, size, orientation, subset, sourceId: cocoId });
+    if (added.status === 'added')
+      db.groundTruths.add(
+        { id: added.id, size },
+        truths.map(({ cocoId, truth }) => ({ ...truth, sourceId: cocoId })),
+      ); // prettier-ignore
+    if (added.status === 'duplicate') {
+      const detail = `has the same content as ${added.of.fileName}, which is a ${added.of.subset} picture`;
+      db.quarantine.add({ subset, path, fileName, reason: 'duplicate', detail, atMs: Date.now() });
+      emit({ kind: 'note', round: null, level: 'warn', text: `${fileName} of the ${subset} set ${detail}: left out` });
+    }
+  });
+}
+
+async function addUnlabeled(context: StageContext): Promise<void> {
+  const source = context.config.data.unlabeled;
+  if (source === null) return;
+  const { entries, issues } = await listUnlabeled(
+    source.list === null ? { folder: source.images } : { list: source.list, root: source.images },
+  );
+  for (const issue of issues) quarantineIssue(context, 'unlabeled', source.list ?? source.images, issue);
+  let done = 0;
+  for (const entry of entries) {
+    if (context.stop.aborted) throw interrupted();
+    await addUnlabeledImage(context, entry);
+    if (++done % 50 === 0)
+      context.emit({ kind: 'progress', round: 0, stage: 'import', done, total: entries.length, unit: 'pictures', facts: {} });
+  }
+}
+
+/** Known by its header and hash; whether it decodes shows when it is labeled. */
+async function addUnlabeledImage({ db }: StageContext, { fileName, path }: ImageEntry): Promise<void> {
+  const probe = await probeImage(path);
+  const quarantine = (reason: string, detail: string) =>
+    db.quarantine.add({ subset: 'unlabeled', path, fileName, reason, detail, atMs: Date.now() });
+  if (!probe.ok) {
+    quarantine(probe.problem.reason, probe.problem.detail);
+    return;
+  }
+  const { sha256, size, orientation } = probe.facts;
+  const added = db.images.add({ sha256, path, fileName, size, orientation, subset: 'unlabeled', sourceId: null });
+  if (added.status === 'duplicate') quarantine('duplicate', `has the same content as ${added.of.fileName} (${added.of.subset})`);
+}
+
+function quarantineIssue({ db }: StageContext, subset: Subset, file: string, { subject, reason, detail }: Issue): void {
+  db.quarantine.add({ subset, path: `${file}#${subject}`, fileName: subject, reason, detail, atMs: Date.now() });
+}
+
+function warnOfIssues({ emit }: StageContext, file: string, issues: readonly Issue[]): void {
+  const first = issues[0] as Issue;
+  const text = `${issues.length} entries of ${file} were left out or repaired; the first: ${first.subject}: ${first.detail}`;
+  emit({ kind: 'note', round: null, level: 'warn', text });
+}
+
+function requireSameCategories(labeled: CocoDataset, validation: CocoDataset): void {
+  const show = ({ categories }: CocoDataset) => categories.map(({ id, name }) => `${id} ${name}`);
+  const missing = show(validation).filter((category) => !show(labeled).includes(category));
+  if (missing.length === 0 && validation.categories.length === labeled.categories.length) return;
+  throw new SelfpasteError(
+    'DATA_CATEGORIES_DIFFER',
+    `Expected the same categories in both files, but the labeled set has ${shorten(show(labeled))} and the validation set ${shorten(show(validation))}`,
+    'give both files the same `categories` list (ids and names)',
+  );
+}
+
+const shorten = (texts: readonly string[]): string =>
+  `${texts.slice(0, 6).join(', ')}${texts.length > 6 ? ` and ${texts.length - 6} more` : ''}`;
+
+function requireUsable(counts: Readonly<Record<Subset, number>>): void {
+  for (const subset of ['labeled', 'validation'] as const) {
+    if (counts[subset] > 0) continue;
+    throw new SelfpasteError(
+      'DATA_NOTHING_USABLE',
+      `Expected at least one usable ${subset} picture, got none`,
+      'look at `selfpaste status`: it lists what was left out and why',
+    );
+  }
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/**
+ * Makes a fresh clone ready to run: packages, better-sqlite3, native TensorFlow, build.
+ * Uses nothing but Node itself. Each step leaves a stamp in node_modules/.selfpaste, so the second time costs nothing.
+ *
+ *   node scripts/bootstrap.mjs          set up with the CPU build of TensorFlow
+ *   node scripts/bootstrap.mjs --gpu    set up with the GPU build
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import process from 'node:process';
+import { npm, root, run, say, stamped } from './setup/steps.mjs';
+import { installTensorFlow } from './setup/tensorflow.mjs';
+
+const variant = process.argv.includes('--gpu') ? 'gpu' : 'cpu';
+const runtime = `${process.platform}-${process.arch}-abi${process.versions.modules}`;
+
+stamped('packages', ['package-lock.json'], runtime, () => {
+  say('installing packages (npm ci)');
+  // Install scripts download from elsewhere and fail where that is closed; the steps below do their work.
+  npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+});
+
+stamped('better-sqlite3', ['node_modules/better-sqlite3/package.json'], runtime, () => {
+  say('building better-sqlite3 (a prebuilt file where one can be had, else 1-2 minutes of compiling)');
+  npm(['rebuild', 'better-sqlite3']);
+  createRequire(join(root, 'package.json'))('better-sqlite3');
+});
+
+stamped(
+  'tensorflow',
+  ['node_modules/@tensorflow/tfjs-node-gpu/package.json', 'scripts/setup/tensorflow.mjs'],
+  `${runtime}-${variant}`,
+  () => installTensorFlow(variant),
+);
+
+const compiled = ['package.json', 'tsconfig.json', ...sources(root)];
+stamped('build', compiled, existsSync(join(root, 'dist')) ? 'dist' : 'no dist', () => {
+  say('building');
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
+  return 'dist';
+});
+
+/** Every TypeScript file of the source roots, as paths relative to the repository. */
+function sources(directory) {
+  const roots = readdirSync(directory, { withFileTypes: true }).filter(
+    (entry) =>
+      entry.isDirectory() && !entry.name.startsWith('.') && !['node_modules', 'dist', 'docs', 'runs', 'scripts'].includes(entry.name),
+  );
+  return roots
+    .flatMap((entry) =>
+      readdirSync(join(directory, entry.name), { recursive: true })
+        .map((file) => join(entry.name, String(file)))
+        .filter((file) => file.endsWith('.ts')),
+    )
+    .sort();
+}

@@ -1,0 +1,38 @@
+import type { Box, ClassIndex, RgbImage, Rle } from '../core/index.ts';
+import type { Contract } from './contract.ts';
+
+/** An object that a model sees, in the model's own classes and in pixels of the original picture. Score 0..1; the mask is never empty. */
+export interface Detection {
+  readonly classIndex: ClassIndex;
+  readonly score: number;
+  readonly box: Box;
+  readonly mask: Rle;
+}
+
+/** What of a model's output counts as a detection. */
+export interface DetectionSettings {
+  /** Lowest score that is kept, 0..1. */
+  readonly floor: number;
+  /** Of two boxes of one class that overlap more than this IoU (0..1), the one with the lower score goes. */
+  readonly nmsIou: number;
+  /** Most detections in one picture, best scores first; 1 or more. */
+  readonly maxDetections: number;
+}
+
+export interface TeacherSettings extends DetectionSettings {
+  /** Threads of one inference; 1 or more. */
+  readonly threads: number;
+}
+
+/** A model that finds objects in pictures. The same picture always gives the same detections. */
+export interface Teacher {
+  readonly contract: Contract;
+  readonly classNames: readonly string[];
+  /**
+   * Detections by falling score. Calls queue up: one picture at a time.
+   * Throws MODEL_NOT_FINITE for output that holds NaN or infinity, MODEL_RUN_FAILED for a model that cannot run.
+   */
+  detect(image: RgbImage): Promise<readonly Detection[]>;
+  /** Frees the model. May be called again; detect may not. */
+  close(): Promise<void>;
+}
