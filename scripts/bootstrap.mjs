@@ -6,7 +6,7 @@
  *   node scripts/bootstrap.mjs          set up with the CPU build of TensorFlow
  *   node scripts/bootstrap.mjs --gpu    set up with the GPU build
  */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -38,6 +38,7 @@ stamped(
 const compiled = ['package.json', 'tsconfig.json', ...sources(root)];
 stamped('build', compiled, existsSync(join(root, 'dist')) ? 'dist' : 'no dist', () => {
   say('building');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
   return 'dist';
 });
