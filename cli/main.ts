@@ -21,7 +21,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error, argv.includes('--json'));
+    process.exitCode = conclude(error, argv.includes('--json'));
   }
 }
 
@@ -29,7 +29,6 @@ function program(): Command {
   const root = new Command('selfpaste')
     .description('Semi-supervised self-training with Copy-Paste for instance segmentation.')
     .version(PROGRAM_VERSION)
-    .showHelpAfterError('(selfpaste --help lists the commands)')
     .configureHelp({ sortSubcommands: false });
   const commands = [
     initCommand,
@@ -45,19 +44,34 @@ function program(): Command {
     demoCommand,
   ];
   for (const command of commands) root.addCommand(command());
-  exitByThrowing(root);
+  throwErrors(root);
   return root;
 }
 
-/** Otherwise commander ends the process with 1 where the user's words were off. */
-function exitByThrowing(command: Command): void {
-  command.exitOverride();
-  for (const inner of command.commands) exitByThrowing(inner);
+/** Otherwise commander tells errors in its own way, and ends the process with 1 where the user's words were off. */
+function throwErrors(command: Command): void {
+  command.exitOverride().configureOutput({ outputError: () => {} });
+  for (const inner of command.commands) throwErrors(inner);
 }
 
-/** One clear error on stderr; with --json also as a document there, so that stdout holds facts or nothing. */
+/** What commander says of the user's words, told as every other error. */
+function usageError({ message }: CommanderError): SelfpasteError {
+  return new SelfpasteError(
+    'USAGE_COMMAND_LINE',
+    message.replace(/^error: /, '').replaceAll('\n', ' '),
+    'look at `selfpaste --help`, or at `selfpaste COMMAND --help`',
+  );
+}
+
+/** Commander throws where it has shown the help that was asked for, too. */
+function conclude(error: unknown, json: boolean): number {
+  if (!(error instanceof CommanderError)) return report(error, json);
+  if (error.exitCode === 0) return ExitCode.ok;
+  return error.code === 'commander.help' ? ExitCode.usage : report(usageError(error), json);
+}
+
+/** One clear error on stderr; with --json as a document there, so that stdout holds facts or nothing. */
 function report(error: unknown, json: boolean): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   const facts = errorFacts(error);
   if (json) process.stderr.write(`${JSON.stringify({ error: { code: facts.code, message: facts.message, hint: facts.hint } })}\n`);
   else process.stderr.write(`selfpaste: ${facts.message}\n  ${facts.hint} [${facts.code}]\n`);

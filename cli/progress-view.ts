@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import process from 'node:process';
 import { createLogUpdate } from 'log-update';
 import type { Emit, Facts, RunEvent } from '../pipeline/index.ts';
@@ -123,7 +124,7 @@ function eventLine(event: RunEvent, clock: StageClock): string | null {
     case 'run-finished':
       return `finished; best ${clock.best === null ? '' : `mask AP ${clock.best.toFixed(4)}`}`;
     case 'run-stopped':
-      return `stopped (${event.why}); go on with \`selfpaste resume\``;
+      return `stopped (${event.why}); go on with \`selfpaste resume ${relative('.', event.folder) || '.'}\``;
     case 'run-failed':
       return null;
   }

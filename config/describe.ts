@@ -49,8 +49,11 @@ function rangeOf(schema: JsonSchema): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(', ');
   if (schema.anyOf) return schema.anyOf.map(rangeOf).filter(Boolean).join(' or ');
   if (schema.type === 'number' || schema.type === 'integer') return numberRange(schema);
-  return schema.type === 'null' ? 'null' : '';
+  return KINDS[schema.type ?? ''] ?? '';
 }
+
+/** JSON schema's kinds in the reader's words. */
+const KINDS: Readonly<Record<string, string>> = { null: 'null', string: 'text', array: 'list', object: 'table', boolean: 'true or false' };
 
 function numberRange({ type, minimum, maximum, exclusiveMinimum }: JsonSchema): string {
   const kind = type === 'integer' ? 'integer' : 'number';

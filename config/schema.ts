@@ -103,7 +103,7 @@ const train = z.strictObject({
   weightDecay: z.number().min(0).default(0.001).meta(about('Decoupled weight decay; not on biases and norms.')),
   clipNorm: z.number().positive().default(10).meta(about('Largest norm of a gradient.')),
   emaDecay: fraction()
-    .default(0.998)
+    .default(0.995)
     .meta(about('Share of the averaged weights kept at each step; the average is what is evaluated and exported.', 'share')),
   unsupWeight: z.number().min(0).default(1).meta(about('Weight of pseudo-labeled pictures beside human-labeled ones.')),
   boxWeight: z.number().min(0).default(2).meta(about('Weight of the box loss.')),

@@ -25,9 +25,9 @@ it('removes its temporary file when the rename fails, and keeps what was there',
   }));
 
 it('says what a failed write means', async () => {
-  await assert.rejects(writeFileAtomic('/nowhere/a.json', 'x'), {
+  await assert.rejects(writeFileAtomic('/proc/nowhere/a.json', 'x'), {
     code: 'ENVIRONMENT_NOT_WRITABLE',
-    message: 'Expected a place to write for "/nowhere/a.json", got ENOENT',
+    message: 'Expected a place to write for "/proc/nowhere/a.json", got ENOENT',
     hint: 'choose a folder that exists and that you may write to',
   });
   const full = writeError('/disk/a.json', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }));

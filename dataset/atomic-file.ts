@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SelfpasteError } from '../core/index.ts';
 import { errorCode } from './file-problem.ts';
 
 /**
- * Writes a whole file or nothing: to a temporary name in the same folder, flushed, then renamed.
+ * Writes a whole file or nothing: to a temporary name in the same folder (made where it is missing), flushed, then renamed.
  * @throws SelfpasteError ENVIRONMENT_DISK_FULL, ENVIRONMENT_NOT_WRITABLE
  */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
+    await mkdir(folder, { recursive: true });
     await withHandle(temporary, 'wx', async (file) => {
       await file.writeFile(data);
       await file.sync();

@@ -20,7 +20,7 @@ export type RunEvent =
   | { readonly kind: 'stage-finished'; readonly round: number; readonly stage: Stage; readonly durationMs: number; readonly facts: Facts }
   | { readonly kind: 'note'; readonly round: number | null; readonly level: 'info' | 'warn'; readonly text: string }
   | { readonly kind: 'run-finished'; readonly facts: Facts }
-  | { readonly kind: 'run-stopped'; readonly why: string; readonly facts: Facts }
+  | { readonly kind: 'run-stopped'; readonly folder: string; readonly why: string; readonly facts: Facts }
   | { readonly kind: 'run-failed'; readonly error: ErrorFacts };
 
 export type Emit = (event: RunEvent) => void;

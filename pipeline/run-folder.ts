@@ -1,4 +1,7 @@
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SelfpasteError } from '../core/index.ts';
+import { openDatabase } from '../db/index.ts';
 
 /** Where everything of a run lies. */
 export interface RunFolder {
@@ -25,4 +28,62 @@ export function runFolder(path: string): RunFolder {
     initialStudent: (round) => join(path, 'rounds', `round-${round}-initial.onnx`),
     checkpoints: (round) => join(path, 'checkpoints', `round-${round}`),
   };
+}
+
+/** Makes sure that a run's folder is there and can be written. Throws ENVIRONMENT_NOT_WRITABLE, ENVIRONMENT_DISK_FULL. */
+export function makeRunFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw environmentError(error, path);
+  }
+}
+
+/** What the file system refused, as an error that its user can act on; any other error as it is. */
+export function environmentError(error: unknown, folder: string): unknown {
+  if (error instanceof SelfpasteError || !(error instanceof Error)) return error;
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (['ENOSPC', 'EDQUOT'].includes(code))
+    return new SelfpasteError(
+      'ENVIRONMENT_DISK_FULL',
+      `Expected room on the disk for ${folder}, got ${code}`,
+      'free some disk space, then go on with `selfpaste resume`',
+      error,
+    );
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT', 'EEXIST'].includes(code))
+    return new SelfpasteError(
+      'ENVIRONMENT_NOT_WRITABLE',
+      `Expected a run folder whose files can be read and written at ${folder}, got ${error.message}`,
+      'check that folder and its permissions, or choose another with --set runs=FOLDER',
+      error,
+    );
+  return error;
+}
+
+/** Removes what processes that were killed had begun to write: files get their name only once they are whole. */
+export function removeUnfinishedFiles({ path }: RunFolder): void {
+  for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.tmp')) rmSync(join(path, name), { force: true });
+  }
+}
+
+/** A run in which nothing was made yet, as one whose data or model was refused, gives way to the one that starts now. */
+export function clearUnbegunRun({ database }: RunFolder): void {
+  if (!existsSync(database) || somethingWasMade(database)) return;
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
+}
+
+/** Also true of a file that is no database of ours: creating one tells what is wrong with it. */
+function somethingWasMade(database: string): boolean {
+  try {
+    const db = openDatabase(database, { mode: 'read' });
+    try {
+      return db.models.all().length > 0 || db.checkpoints.ofRound(0).length > 0;
+    } finally {
+      db.close();
+    }
+  } catch {
+    return true;
+  }
 }

@@ -11,8 +11,9 @@ import {
   type Stage,
   type StudentInput,
 } from './machine.ts';
+import { probeBackend } from './processes/probe-backend.ts';
 import type { Emit, RunEvent } from './progress.ts';
-import { runFolder } from './run-folder.ts';
+import { clearUnbegunRun, makeRunFolder, type RunFolder, removeUnfinishedFiles, runFolder } from './run-folder.ts';
 import { adoptTeacher } from './stages/adopt-teacher.ts';
 import { evaluateStudent } from './stages/evaluate-student.ts';
 import { importData } from './stages/import-data.ts';
@@ -39,11 +40,15 @@ export interface RunOptions {
 /** How a run ended. `stopped` was asked for by `until`. */
 export type RunOutcome = { readonly kind: 'finished' } | { readonly kind: 'stopped' } | { readonly kind: 'interrupted' };
 
-/** Starts a run in its folder. Throws DATA_DATABASE_EXISTS where one is there, ENVIRONMENT_RUN_OWNED, and what its stages throw. */
+/**
+ * Starts a run in its folder. Throws DATA_DATABASE_EXISTS where a run has made something there already, ENVIRONMENT_RUN_OWNED,
+ * ENVIRONMENT_NOT_WRITABLE, and what its stages throw.
+ */
 export async function startRun(config: ResolvedConfig, options: RunOptions): Promise<RunOutcome> {
-  const lock = acquireRunLock(config.runFolder);
-  try {
-    const db = openDatabase(runFolder(config.runFolder).database, { mode: 'create' });
+  const folder = runFolder(config.runFolder);
+  return owning(folder, async () => {
+    clearUnbegunRun(folder);
+    const db = openDatabase(folder.database, { mode: 'create' });
     try {
       const { name, seed, hash } = config;
       db.runs.create({
@@ -55,32 +60,42 @@ export async function startRun(config: ResolvedConfig, options: RunOptions): Pro
         machineVersion: MACHINE_VERSION,
         createdAtMs: Date.now(),
       });
-      options.emit({ kind: 'run-started', folder: config.runFolder, facts: { seed, configHash: hash.slice(0, 12) } });
+      options.emit({ kind: 'run-started', folder: folder.path, facts: { seed, configHash: hash.slice(0, 12) } });
       return await drive(db, config, options);
     } finally {
       db.close();
     }
-  } finally {
-    lock.release();
-  }
+  });
 }
 
 /** Goes on with the run in a folder where its last committed snapshot left it, under the settings that it was started with. */
-export async function resumeRun(folder: string, options: RunOptions): Promise<RunOutcome> {
-  const { database } = runFolder(folder);
-  openDatabase(database, { mode: 'read' }).close();
-  const lock = acquireRunLock(folder);
-  try {
-    const db = openDatabase(database, { mode: 'write' });
+export async function resumeRun(path: string, options: RunOptions): Promise<RunOutcome> {
+  const folder = runFolder(path);
+  openDatabase(folder.database, { mode: 'read' }).close();
+  return owning(folder, async () => {
+    const db = openDatabase(folder.database, { mode: 'write' });
     try {
-      const config = runConfigOf(db, folder);
+      const config = runConfigOf(db, path);
       const snapshot = db.snapshots.latest();
-      options.emit({ kind: 'run-resumed', folder, facts: { state: snapshot ? String((snapshot.state as RunSnapshot).value) : 'import' } });
+      const state = snapshot ? String((snapshot.state as RunSnapshot).value) : 'import';
+      options.emit({ kind: 'run-resumed', folder: path, facts: { state } });
       return await drive(db, config, options, snapshot);
     } finally {
       db.close();
     }
+  });
+}
+
+/** Works as the one process that owns the run. */
+async function owning(folder: RunFolder, work: () => Promise<RunOutcome>): Promise<RunOutcome> {
+  makeRunFolder(folder.path);
+  const lock = acquireRunLock(folder.path);
+  try {
+    removeUnfinishedFiles(folder);
+    return await work();
   } finally {
+    // A child that was killed may have left a file while this process lived on.
+    removeUnfinishedFiles(folder);
     lock.release();
   }
 }
@@ -101,13 +116,21 @@ async function drive(db: RunDatabase, config: ResolvedConfig, options: RunOption
   const halt = new AbortController();
   const stop = AbortSignal.any([options.stop, halt.signal]);
   const emit = recording(db, options.emit);
+  if (!hasEnded(saved)) await announceBackend(config, emit);
   const context: StageContext = { db, config, folder: runFolder(config.runFolder), emit, stop };
   const actor = createActor(withStages(context), { input: inputOf(config), ...(saved ? { snapshot: restorable(saved) } : {}) });
   let reachedUntil = false;
   let previous: RunSnapshot | null = null;
-  const end = new Promise<RunSnapshot>((resolve) => {
+  const end = new Promise<RunSnapshot>((resolve, reject) => {
     const observe = (snapshot: RunSnapshot) => {
-      if (snapshot.value !== 'failed') commit(db, snapshot, actor.getPersistedSnapshot());
+      try {
+        if (snapshot.value !== 'failed') commit(db, snapshot, actor.getPersistedSnapshot());
+      } catch (error) {
+        // The next stage is about to start, but what it would build on is not written: a full disk, say.
+        halt.abort();
+        reject(error);
+        return;
+      }
       if (previous !== null && snapshot.status === 'active' && passed(options.until, previous, snapshot)) {
         reachedUntil = true;
         halt.abort();
@@ -120,10 +143,18 @@ async function drive(db: RunDatabase, config: ResolvedConfig, options: RunOption
   actor.start();
   // A finished run restores to its final state and tells nobody.
   const final = actor.getSnapshot().status === 'active' ? await end : actor.getSnapshot();
-  return conclude(final, reachedUntil, options, emit);
+  return conclude(final, reachedUntil, options, emit, config.runFolder);
 }
 
-function conclude(final: RunSnapshot, reachedUntil: boolean, { stop }: RunOptions, emit: Emit): RunOutcome {
+const hasEnded = (saved: SnapshotRow | undefined): boolean => saved !== undefined && (saved.state as RunSnapshot).status === 'done';
+
+/** Says what will train, and why, before anything takes time; one that cannot be had ends the run here. */
+async function announceBackend({ train }: ResolvedConfig, emit: Emit): Promise<void> {
+  const { version, threads, why } = await probeBackend(train.backend, train.threads);
+  emit({ kind: 'note', round: null, level: 'info', text: `backend: ${version}, ${threads} thread(s): ${why}` });
+}
+
+function conclude(final: RunSnapshot, reachedUntil: boolean, { stop }: RunOptions, emit: Emit, folder: string): RunOutcome {
   if (final.value === 'finished') {
     const { round, teacherScore } = final.context;
     emit({ kind: 'run-finished', facts: { rounds: round, best: teacherScore } });
@@ -132,7 +163,7 @@ function conclude(final: RunSnapshot, reachedUntil: boolean, { stop }: RunOption
   const failure = final.context.failure ?? errorFacts(final.error);
   if (failure.code === 'INTERRUPTED') {
     const why = reachedUntil && !stop.aborted ? 'reached what --until asked for' : 'interrupted';
-    emit({ kind: 'run-stopped', why, facts: { round: final.context.round } });
+    emit({ kind: 'run-stopped', folder, why, facts: { round: final.context.round } });
     return { kind: reachedUntil && !stop.aborted ? 'stopped' : 'interrupted' };
   }
   emit({ kind: 'run-failed', error: failure });
@@ -189,7 +220,9 @@ function commit(db: RunDatabase, { value, context, status }: RunSnapshot, persis
     db.rounds.enterStage(round, String(value));
     if (student !== null) db.rounds.setStudent(round, student);
     const before = round - 1;
-    if (value === 'label') db.rounds.finish(before, { promoted: true, finishedAtMs: atMs });
+    // A resumed run comes by here again; the round before keeps the time at which it ended.
+    if (value === 'label' && db.rounds.byIndex(before)?.outcome.state === 'open')
+      db.rounds.finish(before, { promoted: true, finishedAtMs: atMs });
     if (status === 'done') db.rounds.finish(round, { promoted, finishedAtMs: atMs });
     db.snapshots.add({ atMs, machineVersion: MACHINE_VERSION, state: persisted });
   });

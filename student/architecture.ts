@@ -27,7 +27,7 @@ export interface Strides {
   readonly prototype: 2 | 4;
 }
 
-/** Channels by size: the stem, the stages of strides 4, 8, 16, 32, and the pyramid. */
+/** Channels by size: the stem, the stages of strides 4, 8, 16, 32, and the pyramid. About 0.9, 4.1 and 10.7 million parameters. */
 const WIDTHS = {
   n: { stem: 16, stages: [32, 64, 96, 128], pyramid: 48, blocks: 1 },
   s: { stem: 24, stages: [48, 96, 160, 224], pyramid: 80, blocks: 2 },
@@ -81,15 +81,20 @@ export function anchorCount({ inputSize, strides }: StudentSpec): number {
 /** The spec inside a student's file. Throws MODEL_NOT_STUDENT for other models. */
 export function readSpec(model: onnx.Model): StudentSpec {
   const text = model.metadata.get(SPEC_KEY);
-  if (text === undefined) {
-    const message = expectation('model', `a student of selfpaste (metadata "${SPEC_KEY}")`, [...model.metadata.keys()]);
-    throw new SelfpasteError(
-      'MODEL_NOT_STUDENT',
-      message,
-      'start from a student that selfpaste trained, or leave student.init at "random"',
-    );
+  if (text === undefined) throw notStudent([...model.metadata.keys()]);
+  try {
+    return JSON.parse(text) as StudentSpec;
+  } catch {
+    throw notStudent(text);
   }
-  return JSON.parse(text) as StudentSpec;
+}
+
+function notStudent(got: unknown): SelfpasteError {
+  return new SelfpasteError(
+    'MODEL_NOT_STUDENT',
+    expectation('model', `a student of selfpaste (metadata "${SPEC_KEY}")`, got),
+    'start from a student that selfpaste trained, or leave student.init at "random"',
+  );
 }
 
 function checkSpec({ inputSize, strides, classNames }: StudentSpec): void {

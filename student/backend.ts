@@ -29,7 +29,7 @@ export type BackendFacts = Pick<Backend, 'name' | 'version' | 'threads' | 'why'>
  * Throws ENVIRONMENT_NO_TENSORFLOW where the choice cannot be had.
  */
 export async function loadBackend(choice: BackendChoice, threads: number): Promise<Backend> {
-  if (choice === 'wasm') return loadWasm(threads, 'the configuration asks for wasm');
+  if (choice === 'wasm') return loadWasm('the configuration asks for wasm');
   try {
     return loadNative(threads);
   } catch (error) {
@@ -42,7 +42,7 @@ export async function loadBackend(choice: BackendChoice, threads: number): Promi
         error,
       );
     }
-    return loadWasm(threads, `native TensorFlow does not load: ${why}`);
+    return loadWasm(`native TensorFlow does not load: ${why}`);
   }
 }
 
@@ -59,7 +59,7 @@ function loadNative(threads: number): Backend {
   return { name: 'native', version, threads, why: 'native TensorFlow loads on this machine', tf, kernels: nativeKernels(tf) };
 }
 
-async function loadWasm(threads: number, why: string): Promise<Backend> {
+async function loadWasm(why: string): Promise<Backend> {
   const tf = (await import('@tensorflow/tfjs-core')) as TensorFlow;
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   // The threaded build needs browser workers; under Node the one-thread build is the one that runs.
@@ -70,7 +70,7 @@ async function loadWasm(threads: number, why: string): Promise<Backend> {
   return {
     name: 'wasm',
     version: `tfjs ${tf.version_core} on WebAssembly`,
-    threads: Math.min(threads, 1),
+    threads: 1,
     why,
     tf,
     kernels: portableKernels(tf),

@@ -18,9 +18,9 @@ const VECTORS = ['weights', 'average', 'firstMoment', 'secondMoment', 'statistic
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const lengths = VECTORS.map((name) => checkpoint[name].length);
   const json = JSON.stringify({ step: checkpoint.step, skippedSteps: checkpoint.skippedSteps, lengths });
-  const header = Buffer.from(`${MAGIC}${json}`.padEnd(Math.ceil((MAGIC.length + json.length + 1) / 4) * 4 - 1).concat('\n'));
+  const start = Buffer.from(`${MAGIC}${json}`.padEnd(Math.ceil((MAGIC.length + json.length + 1) / 4) * 4 - 1).concat('\n'));
   const vectors = VECTORS.map((name) => Buffer.from(checkpoint[name].buffer, checkpoint[name].byteOffset, checkpoint[name].byteLength));
-  return Buffer.concat([header, ...vectors]);
+  return Buffer.concat([start, ...vectors]);
 }
 
 /** Throws DATA_BAD_CHECKPOINT for anything that is not a whole checkpoint. */
@@ -28,11 +28,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.indexOf('\n', MAGIC.length);
   if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC || end < 0) throw damaged('its first line is not a checkpoint header');
-  const { step, skippedSteps, lengths } = JSON.parse(buffer.toString('utf8', MAGIC.length, end)) as {
-    step: number;
-    skippedSteps: number;
-    lengths: number[];
-  };
+  const { step, skippedSteps, lengths } = header(buffer.toString('utf8', MAGIC.length, end));
   const wanted = end + 1 + 4 * lengths.reduce((sum, length) => sum + length, 0);
   if (buffer.length !== wanted) throw damaged(`it has ${buffer.length} bytes of ${wanted}`);
   const vectors: Record<string, Float32Array> = {};
@@ -45,7 +41,31 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   return { step, skippedSteps, ...(vectors as unknown as Record<(typeof VECTORS)[number], Float32Array>) };
 }
 
-function damaged(why: string): SelfpasteError {
+interface Header {
+  readonly step: number;
+  readonly skippedSteps: number;
+  /** Of the vectors, in order. */
+  readonly lengths: readonly number[];
+}
+
+function header(text: string): Header {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    throw damaged('its header is not JSON');
+  }
+  const { step, skippedSteps, lengths } = (read ?? {}) as Partial<Record<keyof Header, unknown>>;
+  if (!isCount(step) || !isCount(skippedSteps)) throw damaged('its header does not say how many steps were done');
+  if (!Array.isArray(lengths) || lengths.length !== VECTORS.length || !lengths.every(isCount))
+    throw damaged(`its header does not say how long its ${VECTORS.length} vectors are`);
+  return { step, skippedSteps, lengths };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** @param why what is wrong with it, to follow "Expected a whole checkpoint, but". */
+export function damaged(why: string): SelfpasteError {
   return new SelfpasteError(
     'DATA_BAD_CHECKPOINT',
     `Expected a whole checkpoint, but ${why}`,

@@ -4,7 +4,7 @@ import { assign, type ImagePrediction, type Positive } from './assigner.ts';
 
 /** At most this many objects' anchors of an image train the masks, best anchors of all objects first. */
 const MASK_POSITIVES_PER_IMAGE = 64;
-/** Larger objects have their cells sampled on a lattice, so that memory does not grow with an object's area. */
+/** Objects with more cells have about this many of them sampled on a lattice, so that memory does not grow with an object's area. */
 const MASK_CELLS_PER_POSITIVE = 256;
 /** Cells around an object's box that count as outside of it: what the mask must learn to end at. */
 const MASK_MARGIN_CELLS = 1;
@@ -102,7 +102,7 @@ class PositiveRows {
   }
 }
 
-/** Grows as objects come; `finish` makes every positive weigh by its instance, not by its area. */
+/** Grows as objects come. Every positive weighs by its instance, not by its area; `arrays` makes the weights sum to 1. */
 class CellRows {
   readonly #positives: number[] = [];
   readonly #rows: number[] = [];
@@ -158,11 +158,14 @@ function maskCells({ grid, coverage }: SampleInstance, side: number, image: numb
   const top = Math.max(0, grid.y1 - MASK_MARGIN_CELLS);
   const bottom = Math.min(side, grid.y2 + MASK_MARGIN_CELLS);
   const pitch = Math.max(1, Math.ceil(Math.sqrt(((right - left) * (bottom - top)) / MASK_CELLS_PER_POSITIVE)));
+  // A lattice wider than a thin object would miss it in some phases.
+  const down = Math.min(pitch, bottom - top);
+  const across = Math.min(pitch, right - left);
   const width = grid.x2 - grid.x1;
   const rows: number[] = [];
   const targets: number[] = [];
-  for (let y = top + (phase % pitch); y < bottom; y += pitch) {
-    for (let x = left + (Math.floor(phase / pitch) % pitch); x < right; x += pitch) {
+  for (let y = top + (phase % down); y < bottom; y += down) {
+    for (let x = left + (Math.floor(phase / down) % across); x < right; x += across) {
       const inside = x >= grid.x1 && x < grid.x2 && y >= grid.y1 && y < grid.y2;
       rows.push((image * side + y) * side + x);
       targets.push(inside ? (coverage[(y - grid.y1) * width + (x - grid.x1)] as number) / 255 : 0);

@@ -4,7 +4,7 @@ import { anchorsOf } from './anchors.ts';
 import { headValue, PROTOTYPES, readSpec, type StudentSpec } from './architecture.ts';
 import type { ImagePrediction } from './assigner.ts';
 import type { Backend } from './backend.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import { type Checkpoint, damaged } from './checkpoint.ts';
 import { compileGraph, type GraphFunction } from './graph-function.ts';
 import type { BatchStatistics } from './kernels/kernels.ts';
 import { type HeadOutputs, losses } from './losses.ts';
@@ -55,7 +55,7 @@ export class StudentTrainer {
   #step = 0;
   #skipped = 0;
 
-  /** Starts from the model's own weights, or goes on from a checkpoint of the same model. */
+  /** Starts from the model's own weights, or goes on from a checkpoint. Throws DATA_BAD_CHECKPOINT where that is of another model. */
   constructor(backend: Backend, model: onnx.Model, settings: TrainSettings, checkpoint?: Checkpoint) {
     this.spec = readSpec(model);
     this.#backend = backend;
@@ -70,7 +70,7 @@ export class StudentTrainer {
     };
     const levels = this.spec.strides.levels.map((_, level) => level);
     this.#wanted = [...levels.map((level) => headValue('class', level)), ...levels.map((level) => headValue('box', level)), PROTOTYPES];
-    const start = checkpoint ?? freshCheckpoint(model, this.#layout);
+    const start = startOf(model, this.#layout, checkpoint);
     const decayMask = Float32Array.from(
       this.#layout.trainable.flatMap(({ length, decays }) => new Array<number>(length).fill(decays ? 1 : 0)),
     );
@@ -252,8 +252,13 @@ export class StudentTrainer {
   }
 }
 
-function freshCheckpoint(model: onnx.Model, layout: ParameterLayout): Checkpoint {
+function startOf(model: onnx.Model, layout: ParameterLayout, checkpoint: Checkpoint | undefined): Checkpoint {
   const { weights, statistics } = readParameters(model, layout);
+  if (checkpoint !== undefined) {
+    const fits = checkpoint.weights.length === weights.length && checkpoint.statistics.length === statistics.length;
+    if (!fits) throw damaged(`it holds ${checkpoint.weights.length} weights for a model of ${weights.length}`);
+    return checkpoint;
+  }
   const zeros = () => new Float32Array(weights.length);
   return { step: 0, skippedSteps: 0, weights, average: weights, firstMoment: zeros(), secondMoment: zeros(), statistics };
 }

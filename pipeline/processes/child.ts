@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { delimiter } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { SelfpasteError } from '../../core/index.ts';
@@ -18,9 +19,15 @@ export type ChildEntry = 'labeler' | 'trainer';
 export function startChild<Request, Reply>(entry: ChildEntry): Child<Request, Reply> {
   const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
   // glibc keeps an arena a thread; image buffers that come and go would stay in each of them.
-  const env = { ...process.env, MALLOC_ARENA_MAX: '2' };
+  const env = { ...process.env, MALLOC_ARENA_MAX: '2', LD_LIBRARY_PATH: libraryPath() };
   const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
   return new MailboxChild(entry, child);
+}
+
+/** TensorFlow asks the loader for its CUDA libraries by name; the GPU set-up puts them beside it. */
+function libraryPath(): string {
+  const beside = fileURLToPath(new URL('../../../node_modules/@tensorflow/tfjs-node-gpu/deps/lib', import.meta.url));
+  return [beside, process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter);
 }
 
 /** What a process wrote to stderr before it ended is the best clue there is. */

@@ -61,9 +61,9 @@ export async function* detectImages(work: DetectionWork): AsyncGenerator<Detecti
     } catch (error) {
       if (!isProcessFailure(error) || ++fruitless >= FRUITLESS_STARTS) throw error;
       work.onRestart(error);
-      const suspect = session.inFlight[0];
+      const suspect = session.suspect;
       if (suspect) deaths.set(suspect.id, (deaths.get(suspect.id) ?? 0) + 1);
-      unfinished = [...session.inFlight];
+      unfinished = session.unfinished;
       if (suspect && (deaths.get(suspect.id) ?? 0) >= DEATHS_PER_IMAGE) {
         unfinished.shift();
         fruitless = 0;
@@ -87,7 +87,8 @@ function isProcessFailure(error: unknown): error is SelfpasteError {
 /** One labeler process and what it was sent. */
 class LabelerSession {
   /** Sent and not answered, in order. */
-  readonly inFlight: DetectionRequest[] = [];
+  readonly #inFlight: DetectionRequest[] = [];
+  /** Of an earlier process, to be sent before anything new. */
   readonly #again: DetectionRequest[];
   readonly #source: Iterator<DetectionRequest>;
   readonly #work: DetectionWork;
@@ -100,16 +101,23 @@ class LabelerSession {
     this.#child = startChild<LabelerRequest, LabelerReply>('labeler');
   }
 
+  /** The picture that the process is at; none while it opens the model. */
+  get suspect(): DetectionRequest | undefined {
+    return this.#inFlight[0];
+  }
+
+  get unfinished(): DetectionRequest[] {
+    return [...this.#inFlight, ...this.#again];
+  }
+
   async *run(): AsyncGenerator<DetectionOutcome> {
     const { model, settings, stop } = this.#work;
-    this.inFlight.push(...this.#again);
     this.#child.send({ kind: 'open', model, settings });
     await this.#answer(OPEN_STALL_MS);
-    this.inFlight.length = 0;
-    while (this.inFlight.length < IN_FLIGHT && !stop.aborted && this.#sendNext());
-    while (this.inFlight.length > 0) {
+    while (this.#inFlight.length < IN_FLIGHT && !stop.aborted && this.#sendNext());
+    while (this.#inFlight.length > 0) {
       const reply = await this.#answer(STALL_MS);
-      const { id } = this.inFlight.shift() as DetectionRequest;
+      const { id } = this.#inFlight.shift() as DetectionRequest;
       if (!stop.aborted) this.#sendNext();
       if (reply.kind === 'detected')
         yield { status: 'detected', id, size: reply.size, detections: reply.detections, durationMs: reply.durationMs };
@@ -124,7 +132,7 @@ class LabelerSession {
   #sendNext(): boolean {
     const next = this.#again.shift() ?? this.#source.next().value;
     if (next === undefined) return false;
-    this.inFlight.push(next);
+    this.#inFlight.push(next);
     this.#child.send({ kind: 'detect', id: next.id, path: next.path });
     return true;
   }

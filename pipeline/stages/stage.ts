@@ -3,7 +3,7 @@ import { SelfpasteError } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
 import type { Stage } from '../machine.ts';
 import type { Emit, Facts } from '../progress.ts';
-import type { RunFolder } from '../run-folder.ts';
+import { environmentError, type RunFolder } from '../run-folder.ts';
 
 /** What every stage works with. */
 export interface StageContext {
@@ -28,8 +28,8 @@ export async function timed<Output>(
   stage: Stage,
   work: () => Promise<StageResult<Output>>,
 ): Promise<Output> {
-  // The machine starts its actors before its snapshot is written; stages may only start after.
-  await new Promise(setImmediate);
+  // The machine starts its actors before its snapshot is written; stages may only start after, and not at all where `until` was reached.
+  await safePoint(context);
   const startedAtMs = Date.now();
   context.emit({ kind: 'stage-started', round, stage });
   const durationMs = () => Date.now() - startedAtMs;
@@ -37,6 +37,8 @@ export async function timed<Output>(
     const { output, facts } = await work();
     context.emit({ kind: 'stage-finished', round, stage, durationMs: durationMs(), facts });
     return output;
+  } catch (error) {
+    throw environmentError(error, context.folder.path);
   } finally {
     context.db.stageTimes.record({ round, stage, startedAtMs, durationMs: durationMs() });
   }

@@ -17,6 +17,8 @@ import { interrupted, type StageContext, type StageResult } from './stage.ts';
 const STALL_MS = 300_000;
 /** So many trainers in a row that die without getting further end the stage. */
 const FRUITLESS_STARTS = 3;
+/** Before another trainer starts: what ended the last one, as memory that others hold, may pass. */
+const RESTART_MS = 500;
 /** The newest checkpoint, and the one before it in case that is damaged. */
 const CHECKPOINTS_KEPT = 2;
 
@@ -36,10 +38,10 @@ export async function trainStudent(context: StageContext, input: RoundInput): Pr
     } catch (error) {
       const processFailure = error instanceof SelfpasteError && error.code.startsWith('ENVIRONMENT_CHILD_');
       if (!processFailure) throw error;
-      fruitless = (newestCheckpoint(context, round)?.step ?? 0) > (resumed?.step ?? 0) ? 1 : fruitless + 1;
+      fruitless = (newestCheckpoint(context, round)?.step ?? 0) > (resumed?.step ?? 0) ? 0 : fruitless + 1;
       if (fruitless >= FRUITLESS_STARTS) throw error;
       emit({ kind: 'note', round, level: 'warn', text: `${error.message}; started again from the last checkpoint` });
-      await new Promise((resolve) => setTimeout(resolve, 1000 * fruitless));
+      await new Promise((resolve) => setTimeout(resolve, RESTART_MS * (1 + fruitless)));
     }
   }
 }
@@ -132,7 +134,6 @@ function record(
   const { db, emit } = context;
   if (reply.kind === 'backend') {
     const { name, version, threads, why } = reply.facts;
-    emit({ kind: 'note', round, level: 'info', text: `training on ${version}, ${threads} thread(s): ${why}` });
     db.events.add({ atMs: Date.now(), round, kind: 'backend', data: { name, version, threads, why } });
     return;
   }

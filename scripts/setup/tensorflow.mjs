@@ -34,8 +34,9 @@ const packageFolder = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
 /** Tries each way in turn; never throws, because the wasm backend works without. Writes what happened for `doctor`. */
 export function installTensorFlow(variant) {
   const tried = [];
+  const variants = variant === 'gpu' ? ['gpu', 'cpu'] : ['cpu'];
   const ways = [
-    [`the ${WHEEL_PACKAGE[variant]} ${VERSION} wheel`, () => buildAgainstWheel(variant)],
+    ...variants.map((one) => [`the ${WHEEL_PACKAGE[one]} ${VERSION} wheel`, () => buildAgainstWheel(one)]),
     [
       "tfjs-node-gpu's own download",
       () => run(process.execPath, ['scripts/install.js', 'gpu', 'download'], { cwd: packageFolder, timeout: 600_000 }),
@@ -167,5 +168,8 @@ function verify() {
     util.isNullOrUndefined ??= (v) => v == null; util.isArray ??= Array.isArray;
     const tf = require('@tensorflow/tfjs-node-gpu');
     if (tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0] !== 11) throw new Error('a matrix product came out wrong');`;
-  run(process.execPath, ['-e', script], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' }, timeout: 120_000 });
+  run(process.execPath, ['-e', script], {
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', LD_LIBRARY_PATH: join(packageFolder, 'deps/lib') },
+    timeout: 120_000,
+  });
 }

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type * as Tf from '@tensorflow/tfjs-core';
+import type { TensorFlow } from '../backend.ts';
+import { assertClose, assertMeansTheSame, type Operation, VALUE_TOLERANCE } from './derivatives.contract.ts';
+import type { BatchStatistics, Kernels } from './kernels.ts';
+
+/** [B, H, W, C] of the feature maps below; odd sides, and channels that no vector width divides. */
+const [BATCH, HEIGHT, WIDTH, CHANNELS] = [2, 3, 5, 3] as const;
+const features = [BATCH, HEIGHT, WIDTH, CHANNELS] as const;
+const EPSILON = 1e-3;
+
+/** What every set of kernels promises, whatever computes it. */
+export function testKernels(who: string, tf: TensorFlow, kernels: Kernels): void {
+  for (const operation of [...kernelOperations(tf, kernels), ...convolutions(tf)])
+    test(`${who}: ${operation.name}`, () => assertMeansTheSame(tf, operation));
+
+  test(`${who}: batchNorm hands out the batch's mean and unbiased variance`, () => {
+    const x = tf.tensor4d([1, 10, 2, 10, 3, 10, 6, 14], [2, 1, 2, 2]);
+    const [one, zero] = [tf.tensor1d([1, 1]), tf.tensor1d([0, 0])];
+    let collected: BatchStatistics | undefined;
+    kernels.batchNorm(x, one, zero, EPSILON, ({ mean, variance }) => {
+      collected = { mean: tf.keep(mean), variance: tf.keep(variance) };
+    });
+    assertClose([...collected!.mean.dataSync()], [3, 11], VALUE_TOLERANCE, 'means');
+    assertClose([...collected!.variance.dataSync()], [14 / 3, 4], VALUE_TOLERANCE, 'variances');
+  });
+
+  test(`${who}: relu passes no gradient at 0`, () => {
+    const gradient = tf.grad((x) => tf.sum(kernels.relu(x)))(tf.tensor1d([-1, 0, 1]));
+    assert.deepEqual([...gradient.dataSync()], [0, 0, 1]);
+  });
+}
+
+function kernelOperations(tf: TensorFlow, kernels: Kernels): readonly Operation[] {
+  const rows = [3, 0, 3, 1];
+  return [
+    {
+      name: 'batchNorm',
+      shapes: [features, [CHANNELS], [CHANNELS]],
+      compute: (x, scale, offset) =>
+        kernels.batchNorm(x as Tf.Tensor4D, scale as Tf.Tensor1D, offset as Tf.Tensor1D, EPSILON, () => undefined),
+      reference: normalized,
+    },
+    {
+      name: 'relu',
+      shapes: [features],
+      compute: (x) => kernels.relu(x),
+      reference: (x) => x.map((value) => Math.max(0, value)),
+    },
+    {
+      name: 'bias',
+      shapes: [features, [CHANNELS]],
+      compute: (x, bias) => kernels.bias(x as Tf.Tensor4D, bias as Tf.Tensor1D),
+      reference: (x, bias) => x.map((value, at) => value + bias[at % CHANNELS]),
+    },
+    { name: 'upsample', shapes: [features], compute: (x) => kernels.upsample(x as Tf.Tensor4D), reference: doubled },
+    {
+      name: 'gatherRows with a row twice',
+      shapes: [[5, 3]],
+      compute: (x) => kernels.gatherRows(x as Tf.Tensor2D, tf.tensor1d(rows, 'int32')),
+      reference: (x) => rows.flatMap((row) => x.slice(3 * row, 3 * row + 3)),
+    },
+  ];
+}
+
+/** Convolutions as the student has them. An odd side makes TensorFlow's SAME padding uneven the other way round. */
+function convolutions(tf: TensorFlow): readonly Operation[] {
+  const kinds = [1, 3].flatMap((kernel) => [1, 2].flatMap((stride) => [6, 7].map((side) => ({ kernel, stride, side }))));
+  return kinds.map(({ kernel, stride, side }) => ({
+    name: `conv2d ${kernel}x${kernel}, stride ${stride}, ${side}x${side - 1} pixels`,
+    shapes: [
+      [2, side, side - 1, 3],
+      [kernel, kernel, 3, 2],
+    ],
+    compute: (x, filter) => tf.conv2d(x as Tf.Tensor4D, filter as Tf.Tensor4D, [stride, stride], 'same'),
+    reference: (x, filter) => convolved(x, [2, side, side - 1, 3], filter, [kernel, kernel, 3, 2], stride),
+  }));
+}
+
+function normalized(x: readonly number[], scale: readonly number[], offset: readonly number[]): number[] {
+  const count = x.length / CHANNELS;
+  const mean = scale.map((_, c) => x.reduce((sum, value, at) => sum + (at % CHANNELS === c ? value : 0), 0) / count);
+  const variance = scale.map((_, c) => x.reduce((sum, value, at) => sum + (at % CHANNELS === c ? (value - mean[c]) ** 2 : 0), 0) / count);
+  return x.map((value, at) => {
+    const c = at % CHANNELS;
+    return ((value - mean[c]) / Math.sqrt(variance[c] + EPSILON)) * scale[c] + offset[c];
+  });
+}
+
+function doubled(x: readonly number[]): number[] {
+  const result: number[] = [];
+  for (let image = 0; image < BATCH; image++)
+    for (let y = 0; y < 2 * HEIGHT; y++)
+      for (let at = 0; at < 2 * WIDTH; at++)
+        for (let c = 0; c < CHANNELS; c++)
+          result.push(x[((image * HEIGHT + Math.floor(y / 2)) * WIDTH + Math.floor(at / 2)) * CHANNELS + c]);
+  return result;
+}
+
+type Shape = readonly [number, number, number, number];
+
+/** A convolution as one sum a pixel, padded as TensorFlow's SAME is: what is left over goes to the end. */
+function convolved(
+  x: readonly number[],
+  [batch, height, width, from]: Shape,
+  filter: readonly number[],
+  [rows, columns, , to]: Shape,
+  stride: number,
+): number[] {
+  const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+  const top = Math.floor(Math.max(0, (outHeight - 1) * stride + rows - height) / 2);
+  const left = Math.floor(Math.max(0, (outWidth - 1) * stride + columns - width) / 2);
+  const result = new Array<number>(batch * outHeight * outWidth * to).fill(0);
+  result.forEach((_, at) => {
+    const [o, column, row, image] = [
+      at % to,
+      Math.floor(at / to) % outWidth,
+      Math.floor(at / to / outWidth) % outHeight,
+      Math.floor(at / to / outWidth / outHeight),
+    ];
+    for (let tap = 0; tap < rows * columns * from; tap++) {
+      const [i, kx, ky] = [tap % from, Math.floor(tap / from) % columns, Math.floor(tap / from / columns)];
+      const [y, pixel] = [row * stride + ky - top, column * stride + kx - left];
+      if (y >= 0 && y < height && pixel >= 0 && pixel < width)
+        result[at] += x[((image * height + y) * width + pixel) * from + i] * filter[((ky * columns + kx) * from + i) * to + o];
+    }
+  });
+  return result;
+}

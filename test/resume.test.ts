@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { stream } from '../core/index.ts';
+import type { RunDatabase } from '../db/index.ts';
+import {
+  assertEnded,
+  childrenOf,
+  isAlive,
+  lookInto,
+  makeScenes,
+  type Program,
+  rowsOf,
+  runProgram,
+  SCENES,
+  SMALL,
+  startProgram,
+  writeConfig,
+} from './small-run.ts';
+
+const skip = existsSync('/proc/self/task') ? false : 'children are found in /proc, which this system lacks';
+const SEED = 20_240_607;
+const POLL_MS = 3;
+
+/** A moment of a run, as its database shows it. */
+type Moment = (db: RunDatabase) => boolean;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const stageOf = (db: RunDatabase): string => `${db.rounds.latest()?.index}/${db.rounds.latest()?.stage}`;
+const labeledIn = (round: number, count: number): Moment => {
+  return (db) => db.labeling.counts(round).done >= count;
+};
+const checkpointAt = (round: number, step: number): Moment => {
+  return (db) => (db.checkpoints.ofRound(round)[0]?.step ?? 0) >= step;
+};
+const inStage = (stage: string): Moment => {
+  return (db) => stageOf(db) === stage;
+};
+
+/** Waits for a moment of a run; throws where its process ends before. */
+async function reached(run: string, program: Program, moment: Moment): Promise<void> {
+  while (program.process.exitCode === null && program.process.signalCode === null) {
+    if (existsSync(join(run, 'selfpaste.db')) && look(run, moment)) return;
+    await pause(POLL_MS);
+  }
+  assert.fail(`the run ended before the moment came: ${JSON.stringify(await program.ended)}`);
+}
+
+/** Whether a moment has come; not before the database has its tables. */
+function look(run: string, moment: Moment): boolean {
+  try {
+    return lookInto(run, moment);
+  } catch {
+    return false;
+  }
+}
+
+/** Kills a run's own process at a moment, and sees that its children leave. @returns the state in which it was */
+async function killAt(run: string, program: Program, moment: Moment): Promise<string> {
+  await reached(run, program, moment);
+  const children = childrenOf(program.pid);
+  program.process.kill('SIGKILL');
+  assert.equal((await program.ended).signal, 'SIGKILL');
+  await gone(children);
+  return lookInto(run, stageOf);
+}
+
+/** Children leave when their channel closes, at the latest after the native call that they are in. */
+async function gone(pids: readonly number[]): Promise<void> {
+  const MOST_MS = 30_000;
+  const deadline = Date.now() + MOST_MS;
+  while (pids.some(isAlive)) {
+    assert.ok(Date.now() < deadline, `processes ${pids.filter(isAlive)} live on`);
+    await pause(20);
+  }
+}
+
+/** What may not depend on interruptions. */
+function outcome(run: string) {
+  const rows = lookInto(run, (db) => ({
+    images: rowsOf(db, 'SELECT id, sha256, subset FROM images ORDER BY id'),
+    attempts: rowsOf(db, 'SELECT round, image_id, status, predictions FROM label_attempts ORDER BY round, image_id'),
+    predictions: rowsOf(
+      db,
+      'SELECT round, image_id, category_id, score, x1, y1, x2, y2, area_px2, rle FROM predictions ORDER BY round, image_id, id',
+    ),
+    pseudoLabels: rowsOf(
+      db,
+      `SELECT s.round, s.image_id, s.category_id, s.score, s.status, s.reason, s.weight, p.rle
+       FROM pseudo_labels s JOIN predictions p ON p.id = s.prediction_id ORDER BY s.round, s.image_id, s.prediction_id`,
+    ),
+    rounds: rowsOf(db, 'SELECT idx, stage, policy, promoted FROM rounds ORDER BY idx'),
+    evaluation: rowsOf(
+      db,
+      "SELECT round, name, value FROM metrics WHERE name LIKE 'mask%' OR name LIKE 'box%' ORDER BY round, name",
+    ).filter((row) => !/Loss$/.test((row as { name: string }).name)),
+  }));
+  const students = lookInto(run, (db) => db.models.all().map(({ round, role, sha256 }) => ({ round, role, sha256 })));
+  return { ...rows, students };
+}
+
+function assertClean(run: string): void {
+  lookInto(run, (db) => {
+    assert.deepEqual(rowsOf(db, 'PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);
+    assert.deepEqual(rowsOf(db, 'PRAGMA foreign_key_check'), []);
+    assert.equal(db.labeling.counts(1).done, SCENES.unlabeled);
+  });
+  const unfinished = readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((name) => /tmp|owner/.test(name));
+  assert.deepEqual(unfinished, []);
+}
+
+describe('a run that is interrupted ends as one that is not', { skip }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'selfpaste-resume-'));
+  const folderOf = (name: string): string => join(folder, 'runs', name);
+  const launch = (name: string, ...more: string[]): Program =>
+    startProgram(['run', '-c', join(folder, 'selfpaste.yaml'), '--set', `name=${name}`, ...more]);
+  const resume = (name: string, ...more: string[]): Program => startProgram(['resume', folderOf(name), ...more]);
+  const chance = stream(SEED, 'moments');
+  let undisturbed: ReturnType<typeof outcome>;
+
+  before(async () => {
+    await makeScenes(folder);
+    writeConfig(folder, SMALL);
+    assertEnded(await launch('undisturbed').ended, 0);
+    undisturbed = outcome(folderOf('undisturbed'));
+    assert.ok(undisturbed.pseudoLabels.length > 0);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Byte for byte: the students, too. */
+  function assertSame(name: string): void {
+    assertClean(folderOf(name));
+    assert.deepEqual(outcome(folderOf(name)), undisturbed);
+    for (const round of [0, 1]) {
+      const student = (run: string) => readFileSync(join(folderOf(run), `models/round-${round}-student.onnx`));
+      assert.ok(student(name).equals(student('undisturbed')), `the student of round ${round} has other bytes`);
+    }
+  }
+
+  it('killed again and again, in every stage', async () => {
+    const run = folderOf('killed');
+    const moments: readonly (readonly [where: string, moment: Moment])[] = [
+      ['0/import', (db) => db.images.count().labeled >= 1 + chance.integer(SCENES.labeled - 1)],
+      ['0/train', inStage('0/train')],
+      ['0/train', checkpointAt(0, 3 * (1 + chance.integer(2)))],
+      ['0/evaluate', inStage('0/evaluate')],
+      ['1/label', labeledIn(1, 1 + chance.integer(SCENES.unlabeled - 4))],
+      ['1/train', checkpointAt(1, 6)],
+      ['1/evaluate', inStage('1/evaluate')],
+    ];
+    let program = launch('killed');
+    for (const [where, moment] of moments) {
+      const state = await killAt(run, program, moment);
+      // The import of so few pictures may end before the kill arrives.
+      if (where !== '0/import') assert.equal(state, where);
+      program = resume('killed');
+    }
+    assertEnded(await program.ended, 0);
+    assertSame('killed');
+  });
+
+  it('whose labeler and trainers are killed goes on by itself', async () => {
+    const run = folderOf('orphaned');
+    const program = launch('orphaned');
+    const kill = async (word: string, moment: Moment): Promise<void> => {
+      await reached(run, program, moment);
+      for (const pid of childrenOf(program.pid, word)) process.kill(pid, 'SIGKILL');
+    };
+    await kill('trainer', checkpointAt(0, 3));
+    await kill('labeler', inStage('0/evaluate'));
+    await kill('labeler', labeledIn(1, 1 + chance.integer(4)));
+    await kill('trainer', inStage('1/train'));
+    const ended = await program.ended;
+    assertEnded(ended, 0);
+    assert.match(ended.stderr, /The trainer process \d+ ended unexpectedly \(SIGKILL\); started again from the last checkpoint/);
+    assert.match(ended.stderr, /The labeler process \d+ ended unexpectedly \(SIGKILL\); started again/);
+    assertSame('orphaned');
+  });
+
+  it('interrupted by Ctrl-C it saves, exits with 130 and says how to go on; a damaged checkpoint costs only itself', async () => {
+    const run = folderOf('stopped');
+    const program = launch('stopped');
+    await reached(run, program, checkpointAt(0, 3));
+    const owned = await runProgram(['resume', run]);
+    assertEnded(owned, 3);
+    assert.match(owned.stderr, new RegExp(`is owned by process ${program.pid} on .*\\n.*\\[ENVIRONMENT_RUN_OWNED\\]`));
+
+    program.process.kill('SIGINT');
+    const ended = await program.ended;
+    assertEnded(ended, 130);
+    assert.match(ended.stderr, /stopping at the next safe point; once more stops now/);
+    assert.match(ended.stderr, /stopped \(interrupted\); go on with `selfpaste resume .*stopped`/);
+
+    const [newest, before] = lookInto(run, (db) => db.checkpoints.ofRound(0));
+    assert.ok(newest.step > before.step);
+    truncateSync(newest.path, 1000);
+    const resumed = await resume('stopped').ended;
+    assertEnded(resumed, 0);
+    assert.match(resumed.stderr, /is missing or damaged: going back to the one before it/);
+    assertSame('stopped');
+  });
+
+  it('--until stops after a round or a stage, and resume goes on', async () => {
+    const run = folderOf('until');
+    await stopsAt(launch('until', '--until', 'stage=train'), run, '0/evaluate');
+    await stopsAt(resume('until', '--until', 'round=0'), run, '1/label');
+    await stopsAt(resume('until', '--until', 'stage=label'), run, '1/select');
+    await stopsAt(resume('until', '--until', 'stage=evaluate'), run, '1/promote');
+    assertEnded(await resume('until').ended, 0);
+    assertSame('until');
+  });
+
+  it('leaves at once when it is asked twice', async () => {
+    const program = launch('twice');
+    await reached(folderOf('twice'), program, inStage('0/train'));
+    const children = childrenOf(program.pid);
+    program.process.kill('SIGINT');
+    program.process.kill('SIGTERM');
+    assertEnded(await program.ended, 130);
+    await gone(children);
+  });
+});
+
+async function stopsAt(program: Program, run: string, state: string): Promise<void> {
+  const ended = await program.ended;
+  assertEnded(ended, 0);
+  assert.match(ended.stderr, /stopped \(reached what --until asked for\); go on with `selfpaste resume/);
+  assert.equal(lookInto(run, stageOf), state);
+}
