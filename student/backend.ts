@@ -1,13 +1,12 @@
 import { createRequire } from 'node:module';
 import util from 'node:util';
-import type * as Tf from '@tensorflow/tfjs-core';
 import { SelfpasteError } from '../core/index.ts';
 import { registerGradients } from './kernels/gradients.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { nativeKernels } from './kernels/native.ts';
 import { portableKernels } from './kernels/portable.ts';
+import type { TensorFlow } from './tensorflow.ts';
 
-export type TensorFlow = typeof Tf;
 export type BackendChoice = 'auto' | 'native' | 'wasm';
 
 /** What trains: tfjs with native TensorFlow below it, or tfjs' WebAssembly backend, and why it was chosen. */

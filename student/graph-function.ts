@@ -1,7 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { onnx, SelfpasteError } from '../core/index.ts';
-import type { TensorFlow } from './backend.ts';
 import type { BatchStatistics, Kernels } from './kernels/kernels.ts';
+import type { TensorFlow } from './tensorflow.ts';
 
 /**
  * An ONNX graph as a function of TF.js tensors, with its float initializers as parameters.

@@ -12,6 +12,7 @@ const { tf, kernels, name } = await loadBackend('auto', 1);
 const [BATCH, ANCHORS, CLASSES, PROTOTYPES] = [2, 3, 2, 2];
 const targets: Targets = {
   classes: Float32Array.of(0, 0, 0.75, 0, 0, 0, 0, 0, 0, 0, 0, 1),
+  anchorWeights: Float32Array.of(1, 0.25, 1, 1, 1, 0.5),
   positiveRows: Int32Array.of(1, 5),
   boxes: Float32Array.of(4, 6, 14, 13, 10, 2, 18, 9),
   anchors: Float32Array.of(8, 8, 4, 12, 4, 8),
@@ -46,7 +47,12 @@ const shapes = [
 ] as const;
 
 function classReference(logits: readonly number[]): number {
-  const terms = logits.map((logit, at) => crossEntropy(logit, targets.classes[at]) * IMAGE_WEIGHTS[Math.floor(at / ANCHORS / CLASSES)]);
+  const terms = logits.map(
+    (logit, at) =>
+      crossEntropy(logit, targets.classes[at]) *
+      targets.anchorWeights[Math.floor(at / CLASSES)] *
+      IMAGE_WEIGHTS[Math.floor(at / ANCHORS / CLASSES)],
+  );
   return terms.reduce((sum, term) => sum + term, 0) / targets.normalizer;
 }
 

@@ -1,8 +1,8 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { TensorFlow } from './backend.ts';
 import type { Kernels } from './kernels/kernels.ts';
 import { withGradient } from './kernels/with-gradient.ts';
 import type { Targets } from './targets.ts';
+import type { TensorFlow } from './tensorflow.ts';
 
 /** Loss parts as scalars. Shape letters: B batch, A anchors, K classes, M prototypes, h w their grid, P positives, N mask cells. */
 export interface LossParts {
@@ -25,7 +25,8 @@ export interface HeadOutputs {
 export function losses(tf: TensorFlow, kernels: Kernels, head: HeadOutputs, targets: Targets, imageWeights: Tf.Tensor3D): LossParts {
   const [batch, anchors, classes] = head.classLogits.shape;
   const classTargets = tf.tensor3d(targets.classes, [batch, anchors, classes]);
-  const classLoss = tf.div(binaryCrossEntropy(tf, head.classLogits, classTargets, imageWeights), targets.normalizer) as Tf.Scalar;
+  const weights = tf.mul(tf.tensor3d(targets.anchorWeights, [batch, anchors, 1]), imageWeights);
+  const classLoss = tf.div(binaryCrossEntropy(tf, head.classLogits, classTargets, weights), targets.normalizer) as Tf.Scalar;
   if (targets.positiveRows.length === 0) return { classes: classLoss, box: tf.scalar(0), mask: tf.scalar(0) };
   const positives = kernels.gatherRows(head.regression, tf.tensor1d(targets.positiveRows, 'int32')); // [P, 4+M]
   return { classes: classLoss, box: boxLoss(tf, positives, targets), mask: maskLoss(tf, kernels, positives, head.prototypes, targets) };

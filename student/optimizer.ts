@@ -1,5 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { TensorFlow } from './backend.ts';
+import type { TensorFlow } from './tensorflow.ts';
 
 /** AdamW (Loshchilov and Hutter, ICLR 2019) with gradient clipping by global norm, and the weights' moving average. */
 export interface OptimizerSettings {

@@ -90,7 +90,7 @@ test('mask weights sum to 1, and a small object weighs what a large one does', (
   for (const weight of ofRow.values()) near(weight, 1 / ofRow.size);
 });
 
-test("a teacher's label weighs less in box and mask, in proportion", () => {
+test("a teacher's label weighs less in class, box and mask, in proportion", () => {
   const grid = gridOf(32);
   const human = instance({ x1: 0, y1: 0, x2: 4, y2: 4 });
   const pseudo = instance({ x1: 8, y1: 8, x2: 12, y2: 12 }, { by: 'teacher', weight: 0.25 });
@@ -100,6 +100,10 @@ test("a teacher's label weighs less in box and mask, in proportion", () => {
     [...targets.boxWeights],
     isHuman.map((human) => (human ? 1 : 0.25)),
   );
+  targets.positiveRows.forEach((row, at) => {
+    assert.equal(targets.anchorWeights[row], isHuman[at] ? 1 : 0.25);
+  });
+  assert.equal(targets.anchorWeights.filter((weight) => weight !== 1).length, isHuman.filter((human) => !human).length);
   const share = sum(targets.cellWeights.filter((_, at) => isHuman[targets.cellPositives[at]!]));
   near(share, 0.8);
 });

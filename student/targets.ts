@@ -16,6 +16,8 @@ const MASK_MARGIN_CELLS = 1;
 export interface Targets {
   /** [B*A*K] soft class targets. */
   readonly classes: Float32Array;
+  /** [B*A] weight of each anchor's class loss: that of the object it shall find, 1 for background. */
+  readonly anchorWeights: Float32Array;
   /** [P] rows of [B*A, ...]. */
   readonly positiveRows: Int32Array;
   /** [P, 4] x1, y1, x2, y2 in input pixels. */
@@ -53,6 +55,7 @@ export function layOutTargets(
 ): Targets {
   const { anchors, classCount } = grid;
   const classes = new Float32Array(samples.length * anchors.count * classCount);
+  const anchorWeights = new Float32Array(samples.length * anchors.count).fill(1);
   const chosen = samples.map((sample, image) => assign(anchors, predictions[image] as ImagePrediction, sample.instances));
   const rows = new PositiveRows(chosen.reduce((sum, positives) => sum + positives.length, 0));
   const cells = new CellRows();
@@ -63,14 +66,14 @@ export function layOutTargets(
     for (const positive of positives) {
       const instance = sample.instances[positive.object] as SampleInstance;
       const row = image * anchors.count + positive.anchor;
-      const weight = positive.score * instanceWeight(instance);
       classes[row * classCount + instance.classIndex] = positive.score;
-      rows.add(row, instance, weight, anchors, positive.anchor);
+      anchorWeights[row] = instanceWeight(instance);
+      rows.add(row, instance, positive.score * instanceWeight(instance), anchors, positive.anchor);
       normalizer += positive.score;
     }
     addMaskCells(cells, grid, sample, image, positives, firstRow, step);
   });
-  return { classes, ...rows.arrays(), ...cells.arrays(), normalizer: Math.max(1, normalizer) };
+  return { classes, anchorWeights, ...rows.arrays(), ...cells.arrays(), normalizer: Math.max(1, normalizer) };
 }
 
 const instanceWeight = ({ source }: SampleInstance): number => (source.by === 'human' ? 1 : source.weight);

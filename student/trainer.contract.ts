@@ -16,7 +16,7 @@ const spec: StudentSpec = {
   size: 'n',
 };
 const settings: TrainSettings = {
-  steps: 40,
+  steps: 30,
   batchSize: 2,
   warmupSteps: 4,
   learningRate: 4e-3,
@@ -32,11 +32,11 @@ const settings: TrainSettings = {
  * Losses of the first step, from native TensorFlow 2.21, and how far another backend may be from them, relative.
  * They change with the architecture, its initial weights, the assigner and the losses; then take the new ones from the failing test.
  */
-const FIRST_STEP = { classLoss: 0, boxLoss: 0, maskLoss: 0, gradientNorm: 0 };
+const FIRST_STEP = { classLoss: 6.27647638, boxLoss: 0.60577595, maskLoss: 1.06482148, gradientNorm: 16.061 };
 const FIRST_STEP_TOLERANCE = 1e-3;
 
 /** Overfitting two pictures: what is left of the first loss at the end. */
-const LOSS_LEFT = 0.25;
+const LOSS_LEFT = 0.4;
 
 /** What training promises on every backend. */
 export function testTrainer(backend: Backend): void {

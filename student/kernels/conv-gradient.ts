@@ -1,5 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend.ts';
+import type { TensorFlow } from '../tensorflow.ts';
 
 /** What a convolution's gradients need to know of it: shapes, strides and padding. */
 export type ConvGeometry = Tf.backend_util.Conv2DInfo;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type * as Tf from '@tensorflow/tfjs-core';
 import { stream } from '../../core/index.ts';
-import type { TensorFlow } from '../backend.ts';
+import type { TensorFlow } from '../tensorflow.ts';
 
 /** An operation in TF.js beside what it means, in plain JavaScript and double precision. */
 export interface Operation {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend.ts';
+import type { TensorFlow } from '../tensorflow.ts';
 import { assertClose, assertMeansTheSame, type Operation, VALUE_TOLERANCE } from './derivatives.contract.ts';
 import type { BatchStatistics, Kernels } from './kernels.ts';
 

@@ -1,5 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend.ts';
+import type { TensorFlow } from '../tensorflow.ts';
 import type { Kernels } from './kernels.ts';
 import { withGradient } from './with-gradient.ts';
 

@@ -1,5 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import type { TensorFlow } from '../backend.ts';
+import type { TensorFlow } from '../tensorflow.ts';
 
 /** An operation's value, and its inputs' gradients from the value's gradient and what the operation saved. */
 export interface Differentiated {
