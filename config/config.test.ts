@@ -78,7 +78,7 @@ test('the commented configuration reads back as the same settings', () => {
   };
   const text = commentedConfig(input);
   assert.equal(parseConfig(text, '/d/c.yaml').hash, parseConfig(JSON.stringify(input), '/d/c.yaml').hash);
-  assert.match(text, /# Optimizer updates a round. \[steps\]\n {2}steps: 1500/);
+  assert.match(text, /# Optimizer updates a round. \[steps\]\n {2}steps: 2000/);
 });
 
 test('every setting has a sentence, and every leaf of the schema is described', () => {

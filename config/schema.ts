@@ -96,8 +96,8 @@ const student = z.strictObject({
 });
 
 const train = z.strictObject({
-  steps: whole(1).default(1500).meta(about('Optimizer updates a round.', 'steps')),
-  batchSize: whole(1).default(8).meta(about('Pictures a step; half are pseudo-labeled from round 1 on.', 'pictures')),
+  steps: whole(1).default(2000).meta(about('Optimizer updates a round.', 'steps')),
+  batchSize: whole(1).default(4).meta(about('Pictures a step; half are pseudo-labeled from round 1 on.', 'pictures')),
   learningRate: z.number().positive().default(0.002).meta(about('Peak learning rate of AdamW.')),
   warmupSteps: whole(0).default(100).meta(about('Steps of linear warm-up; a cosine down to a hundredth follows.', 'steps')),
   weightDecay: z.number().min(0).default(0.001).meta(about('Decoupled weight decay; not on biases and norms.')),

@@ -22,7 +22,7 @@ const LABELED_NAME = /train|label/i;
 const UNLABELED_NAME = /unlabel/i;
 
 /**
- * Looks at a folder and one level below: COCO files by content, their parts by name (val, valid, test against train, labeled, or the larger one),
+ * Looks at a folder and one level below: COCO files by content, their parts by name or folder (val, valid, test against train, labeled, or the larger one),
  * pictures where the first file name exists, unlabeled ones by the word `unlabeled`.
  * @throws SelfpasteError DATA_UNREADABLE, DATA_NO_COCO_FILES
  */
@@ -33,12 +33,18 @@ export async function sketchDataset(folder: string): Promise<DatasetSketch> {
   const found = (await Promise.all(jsonFiles(root).map((file) => sketchCoco(root, file)))).filter((sketch) => sketch !== null);
   const parts = found.filter(({ annotations }) => !UNLABELED_NAME.test(basename(annotations)));
   const named = (pattern: RegExp, not: RegExp) =>
-    parts.filter(({ annotations }) => pattern.test(basename(annotations)) && !not.test(basename(annotations)));
+    parts.filter(({ annotations }) => pattern.test(partName(annotations)) && !not.test(partName(annotations)));
   const byPictures = (a: LabeledSketch, b: LabeledSketch) => b.pictures - a.pictures;
   const validation = named(VALIDATION_NAME, LABELED_NAME).sort(byPictures)[0] ?? parts.sort(byPictures)[1];
   const labeled = named(LABELED_NAME, VALIDATION_NAME).sort(byPictures)[0] ?? parts.sort(byPictures).find((part) => part !== validation);
   if (labeled === undefined || validation === undefined) throw notTwo(root, found);
   return { labeled, validation, unlabeled: findUnlabeled(root, labeled.images) };
+}
+
+/** What says which part a file is: its own name, or where that says nothing (`train/_annotations.coco.json`) its folder's. */
+function partName(annotations: string): string {
+  const name = basename(annotations);
+  return VALIDATION_NAME.test(name) || LABELED_NAME.test(name) ? name : basename(dirname(annotations));
 }
 
 function entries(folder: string): Dirent[] {

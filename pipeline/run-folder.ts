@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SelfpasteError } from '../core/index.ts';
 import { openDatabase } from '../db/index.ts';
 
@@ -33,11 +33,18 @@ export function runFolder(path: string): RunFolder {
 /** Makes sure that a run's folder is there and can be written. Throws ENVIRONMENT_NOT_WRITABLE, ENVIRONMENT_DISK_FULL. */
 export function makeRunFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
     accessSync(path, constants.W_OK);
   } catch (error) {
     throw environmentError(error, path);
   }
+}
+
+/** Level by level: where a file system refuses a folder with ENOENT, as /proc does, Node's own recursive form never ends. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  mkdirSync(path);
 }
 
 /** What the file system refused, as an error that its user can act on; any other error as it is. */

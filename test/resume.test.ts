@@ -57,7 +57,7 @@ function look(run: string, moment: Moment): boolean {
   }
 }
 
-/** Kills a run's own process at a moment, and sees that its children leave. @returns the state in which it was */
+/** Kills a run's own process at a moment, and sees that its children leave. @returns the stage in which it was */
 async function killAt(run: string, program: Program, moment: Moment): Promise<string> {
   await reached(run, program, moment);
   const children = childrenOf(program.pid);
@@ -141,36 +141,42 @@ describe('a run that is interrupted ends as one that is not', { skip }, () => {
 
   it('killed again and again, in every stage', async () => {
     const run = folderOf('killed');
-    const moments: readonly (readonly [where: string, moment: Moment])[] = [
-      ['0/import', (db) => db.images.count().labeled >= 1 + chance.integer(SCENES.labeled - 1)],
-      ['0/train', inStage('0/train')],
-      ['0/train', checkpointAt(0, 3 * (1 + chance.integer(2)))],
-      ['0/evaluate', inStage('0/evaluate')],
-      ['1/label', labeledIn(1, 1 + chance.integer(SCENES.unlabeled - 4))],
-      ['1/train', checkpointAt(1, 6)],
-      ['1/evaluate', inStage('1/evaluate')],
+    const imported = 1 + chance.integer(SCENES.labeled - 1);
+    const moments: readonly Moment[] = [
+      (db) => db.images.count().labeled >= imported,
+      inStage('0/train'),
+      checkpointAt(0, 3 * (1 + chance.integer(2))),
+      inStage('0/evaluate'),
+      labeledIn(1, 1 + chance.integer(SCENES.unlabeled / 2)),
+      checkpointAt(1, 6),
+      inStage('1/evaluate'),
     ];
+    const stages: string[] = [];
     let program = launch('killed');
-    for (const [where, moment] of moments) {
-      const state = await killAt(run, program, moment);
-      // The import of so few pictures may end before the kill arrives.
-      if (where !== '0/import') assert.equal(state, where);
+    for (const moment of moments) {
+      stages.push(await killAt(run, program, moment));
       program = resume('killed');
     }
     assertEnded(await program.ended, 0);
+    // On a busy machine the first and the fifth kill may come a stage later: those stages take a tenth of a second.
+    assert.match(stages.join(' '), /^0\/(import|train) 0\/train 0\/train 0\/evaluate 1\/(label|select|train) 1\/train 1\/evaluate$/);
     assertSame('killed');
   });
 
-  it('whose labeler and trainers are killed goes on by itself', async () => {
+  it('whose labelers and trainers are killed goes on by itself', async () => {
     const run = folderOf('orphaned');
     const program = launch('orphaned');
     const kill = async (word: string, moment: Moment): Promise<void> => {
-      await reached(run, program, moment);
-      for (const pid of childrenOf(program.pid, word)) process.kill(pid, 'SIGKILL');
+      let victims: number[] = [];
+      await reached(run, program, (db) => {
+        victims = childrenOf(program.pid, word);
+        return victims.length > 0 && moment(db);
+      });
+      for (const pid of victims) process.kill(pid, 'SIGKILL');
     };
     await kill('trainer', checkpointAt(0, 3));
     await kill('labeler', inStage('0/evaluate'));
-    await kill('labeler', labeledIn(1, 1 + chance.integer(4)));
+    await kill('labeler', labeledIn(1, 1 + chance.integer(SCENES.unlabeled / 2)));
     await kill('trainer', inStage('1/train'));
     const ended = await program.ended;
     assertEnded(ended, 0);
@@ -182,11 +188,7 @@ describe('a run that is interrupted ends as one that is not', { skip }, () => {
   it('interrupted by Ctrl-C it saves, exits with 130 and says how to go on; a damaged checkpoint costs only itself', async () => {
     const run = folderOf('stopped');
     const program = launch('stopped');
-    await reached(run, program, checkpointAt(0, 3));
-    const owned = await runProgram(['resume', run]);
-    assertEnded(owned, 3);
-    assert.match(owned.stderr, new RegExp(`is owned by process ${program.pid} on .*\\n.*\\[ENVIRONMENT_RUN_OWNED\\]`));
-
+    await reached(run, program, checkpointAt(0, 6));
     program.process.kill('SIGINT');
     const ended = await program.ended;
     assertEnded(ended, 130);
@@ -212,9 +214,13 @@ describe('a run that is interrupted ends as one that is not', { skip }, () => {
     assertSame('until');
   });
 
-  it('leaves at once when it is asked twice', async () => {
+  it('has one owner, and leaves at once when it is asked twice', async () => {
+    const run = folderOf('twice');
     const program = launch('twice');
-    await reached(folderOf('twice'), program, inStage('0/train'));
+    await reached(run, program, inStage('0/train'));
+    const second = await runProgram(['resume', run]);
+    assertEnded(second, 3);
+    assert.match(second.stderr, new RegExp(`is owned by process ${program.pid} on .*\\n.*\\[ENVIRONMENT_RUN_OWNED\\]`));
     const children = childrenOf(program.pid);
     program.process.kill('SIGINT');
     program.process.kill('SIGTERM');

@@ -11,7 +11,7 @@ import { print } from '../print.ts';
 import { conclude, launch } from './run.ts';
 
 /** Small enough for two cores and five minutes, large enough that the second round shows what unlabeled pictures bring. */
-const SCENES = { seed: 20210613, labeled: 40, validation: 60, unlabeled: 240, size: { width: 160, height: 160 } } as const;
+const SCENES = { seed: 20210613, labeled: 80, validation: 80, unlabeled: 320, size: { width: 160, height: 160 } } as const;
 const SETTINGS = `
 name: demo
 runs: runs
@@ -23,7 +23,7 @@ data:
 policy: { score: 0.5 }
 augment: { jitter: [0.5, 1.5], donorJitter: [0.5, 1.5] }
 student: { inputSize: 160, prototypes: 16 }
-train: { steps: 600, batchSize: 8, warmupSteps: 50, checkpointSteps: 100 }
+train: { steps: 600, batchSize: 8, learningRate: 0.004, warmupSteps: 50, emaDecay: 0.99, checkpointSteps: 100 }
 `;
 
 interface DemoOptions {
