@@ -21,6 +21,6 @@ function newestFirst(folder: string): string[] {
   const changedMs = (run: string) => statSync(join(run, 'selfpaste.db')).mtimeMs;
   const runs = readdirSync(folder)
     .map((name) => resolve(folder, name))
-    .filter(isRun); // prettier-ignore
+    .filter(isRun);
   return runs.sort((a, b) => changedMs(b) - changedMs(a));
 }

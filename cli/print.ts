@@ -21,7 +21,7 @@ export function table(headers: readonly string[], rows: readonly (readonly Cell[
     row
       .map((text, column) => (numeric[column] ? text.padStart(widths[column] ?? 0) : text.padEnd(widths[column] ?? 0)))
       .join('  ')
-      .trimEnd(); // prettier-ignore
+      .trimEnd();
   return [line(headers), widths.map((width) => '-'.repeat(width)).join('  '), ...texts.slice(1).map(line)].join('\n');
 }
 

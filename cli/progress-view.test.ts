@@ -84,7 +84,7 @@ it('NDJSON is one document an event on stdout, with its time', (t) => {
   const events = text
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as RunEvent & { atMs: number }); // prettier-ignore
+    .map((line) => JSON.parse(line) as RunEvent & { atMs: number });
   assert.equal(events.length, STORY.length);
   events.forEach(({ atMs, ...event }, index) => {
     assert.equal(typeof atMs, 'number');

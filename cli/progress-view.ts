@@ -133,6 +133,6 @@ function eventLine(event: RunEvent, clock: StageClock): string | null {
 function factsText(facts: Facts): string {
   const shown = Object.entries(facts).map(
     ([name, value]) => `${name} ${typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(4) : (value ?? '-')}`,
-  ); // prettier-ignore
+  );
   return shown.length === 0 ? '' : `: ${shown.join(', ')}`;
 }

@@ -88,7 +88,7 @@ test('every setting has a sentence, and every leaf of the schema is described', 
     assert.ok(
       settings.some((setting) => setting.key === key),
       `${key} is missing`,
-    ); // prettier-ignore
+    );
   }
   assert.match(configReference(), /\| `policy.score` \|/);
 });

@@ -55,14 +55,14 @@ function jsonFiles(root: string): string[] {
   const inside = (folder: string) =>
     entries(folder)
       .filter((entry) => entry.isFile() && entry.name.toLowerCase().endsWith('.json'))
-      .map((entry) => join(folder, entry.name)); // prettier-ignore
+      .map((entry) => join(folder, entry.name));
   return [root, ...subfolders(root)].flatMap(inside);
 }
 
 const subfolders = (root: string): string[] =>
   entries(root)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => join(root, entry.name)); // prettier-ignore
+    .map((entry) => join(root, entry.name));
 
 /** Null for files that are no COCO instance file with pictures that are there. */
 async function sketchCoco(root: string, annotations: string): Promise<LabeledSketch | null> {

@@ -63,7 +63,7 @@ async function tensorFlow(): Promise<Finding> {
     const { version, why } = await probeBackend('native', availableParallelism());
     return { part, state: 'ok', detail: `${version}: ${why}${setUpNote()}`, fix: null };
   } catch (error) {
-    const detail = `${errorFacts(error).message}; training falls back to wasm, about 20 times slower`;
+    const detail = `${errorFacts(error).message}; training falls back to wasm, about five times slower`;
     return { part, state: 'warning', detail, fix: `rm -f node_modules/.selfpaste/tensorflow && ${BOOTSTRAP}` };
   }
 }

@@ -183,7 +183,7 @@ export class StudentTrainer {
     const parts = tf.split(
       flat,
       slots.map((slot) => slot.length),
-    ); // prettier-ignore
+    );
     return new Map(slots.map(({ name, shape }, index) => [name, tf.reshape(parts[index] as Tf.Tensor, [...shape])]));
   }
 
@@ -195,7 +195,7 @@ export class StudentTrainer {
       tf.concat(
         maps.map((map) => tf.reshape(map, [batch, -1, channels])),
         1,
-      ); // prettier-ignore
+      );
     return {
       classLogits: joined(outputs.slice(0, levels), classNames.length) as Tf.Tensor3D,
       regression: tf.reshape(joined(outputs.slice(levels, 2 * levels), 4 + prototypes), [-1, 4 + prototypes]),
@@ -221,7 +221,7 @@ export class StudentTrainer {
     return tf.tensor3d(
       samples.map(({ stream }) => (stream === 'labeled' ? 1 : this.#settings.unsupWeight)),
       [samples.length, 1, 1],
-    ); // prettier-ignore
+    );
   }
 
   #averageStatistics(batch: ReadonlyMap<string, BatchStatistics>): void {

@@ -114,10 +114,10 @@ describe('the orchestrator loads neither tfjs nor ONNX Runtime', () => {
     assert.ok(
       files.some((file) => /onnxruntime-node\/.*\.node$/.test(file)),
       files.join('\n'),
-    ); // prettier-ignore
+    );
     assert.ok(
       files.some((file) => /@tensorflow\/tfjs-core\//.test(file)),
       files.join('\n'),
-    ); // prettier-ignore
+    );
   });
 });

@@ -128,9 +128,15 @@ describe('a run from beginning to end', () => {
     );
 
     const drawn = join(folder, 'drawn.png');
-    const shown = await programJson<{ prediction: { id: number; score: number; mask: { counts: string } } }>(
-      ['labels', 'show', String(lines[0].id), run, '--png', drawn, '--json'], // prettier-ignore
-    );
+    const shown = await programJson<{ prediction: { id: number; score: number; mask: { counts: string } } }>([
+      'labels',
+      'show',
+      String(lines[0].id),
+      run,
+      '--png',
+      drawn,
+      '--json',
+    ]);
     assert.equal(shown.prediction.score, lines[0].score);
     assert.deepEqual(all(`SELECT rle FROM predictions WHERE id = ${lines[0].id}`), [{ rle: shown.prediction.mask.counts }]);
     assert.ok((await decodeImage(drawn)).size.width > 0);

@@ -29,7 +29,7 @@ async function evaluateFiles({ gt, dt, perClass, json }: EvalOptions): Promise<v
   const pair = await evaluateDetections(
     paired,
     categories.map(({ id }) => id),
-  ); // prettier-ignore
+  );
   if (json) return printJson(pair);
   print(reportText(pair).trimEnd());
   if (!perClass) return;

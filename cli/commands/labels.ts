@@ -41,7 +41,7 @@ async function withRun<Result>(run: string | undefined, work: (db: RunDatabase) 
 
 /** The round that is asked for, or the last one with labels. */
 function roundOf(db: RunDatabase, round: number | undefined): number {
-  const labeled = db.rounds.all().filter(({ index }) => db.labeling.counts(index).done > 0); // prettier-ignore
+  const labeled = db.rounds.all().filter(({ index }) => db.labeling.counts(index).done > 0);
   const found = round === undefined ? labeled.at(-1) : labeled.find(({ index }) => index === round);
   if (found !== undefined) return found.index;
   const known = labeled.map(({ index }) => index).join(', ') || 'none yet';
@@ -171,7 +171,7 @@ function categoryNamed(db: RunDatabase, name: string): CategoryId {
       name,
     ),
     'write the name as the data set has it',
-  ); // prettier-ignore
+  );
 }
 
 function cursorOf(db: RunDatabase, { after }: ListOptions): LabelCursor | undefined {

@@ -25,7 +25,7 @@ export function statusCommand(): Command {
               ['set', 'file', 'reason', 'detail'],
               left.map(({ subset, fileName, reason, detail }) => [subset, fileName, reason, detail]),
             )}`,
-          ); // prettier-ignore
+          );
       } finally {
         db.close();
       }

@@ -61,7 +61,7 @@ function probeText({ path, fileBytes, sha256, producer, opsets, inputs, outputs,
     `${path} (${bytes(fileBytes)}, sha256 ${sha256.slice(0, 16)}…)`,
     `made by   ${printable(producer) || 'unknown'}, ${Object.entries(opsets)
       .map(([domain, version]) => `opset ${domain || 'ai.onnx'} ${version}`)
-      .join(', ')}`, // prettier-ignore
+      .join(', ')}`,
     `inputs    ${inputs.map(showTensor).join('; ')}`,
     `outputs   ${outputs.map(showTensor).join('; ')}`,
   ];

@@ -104,7 +104,7 @@ class MailboxChild<Request, Reply> implements Child<Request, Reply> {
       .split('\n')
       .filter((line) => !line.includes('oneDNN') && !line.includes('absl::'))
       .slice(-3)
-      .join(' | '); // prettier-ignore
+      .join(' | ');
     return this.#error('ENVIRONMENT_CHILD_DIED', `ended unexpectedly (${how})${said ? `: ${said}` : ''}`);
   }
 

@@ -1,6 +1,6 @@
 import type { AugmentRecipe } from '../../augment/index.ts';
 import type { ErrorFacts, Sha256, Size } from '../../core/index.ts';
-import type { BackendChoice, BackendFacts, TrainSettings } from '../../student/index.ts';
+import type { BackendChoice, BackendFacts, StepReport, TrainSettings } from '../../student/index.ts';
 import type { Detection, TeacherSettings } from '../../teacher/index.ts';
 
 /** To a labeler. `id` is the sender's, and comes back with the answer. */
@@ -52,14 +52,8 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
-/** Means over the steps since the last report. */
-export interface TrainingProgress {
-  readonly step: number;
-  readonly loss: number;
-  readonly classLoss: number;
-  readonly boxLoss: number;
-  readonly maskLoss: number;
-  readonly gradientNorm: number;
+/** Means over the steps since the last report; `step` counts the steps done. */
+export interface TrainingProgress extends Omit<StepReport, 'applied'> {
   readonly stepMs: number;
   /** Part of a step's time spent waiting for samples. */
   readonly waitMs: number;

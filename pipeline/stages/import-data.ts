@@ -19,7 +19,7 @@ export async function importData(context: StageContext): Promise<StageResult<voi
   await addLabeled(context, 'labeled', labeled);
   await addUnlabeled(context);
   const counts = db.images.count();
-  requireUsable(counts);
+  requireUsable(context, counts);
   return { output: undefined, facts: { ...counts, donors: db.groundTruths.countDonors(), quarantined: db.quarantine.all().length } };
 }
 
@@ -47,7 +47,7 @@ function addLabeledImage(
       db.groundTruths.add(
         { id: added.id, size },
         truths.map(({ cocoId, truth }) => ({ ...truth, sourceId: cocoId })),
-      ); // prettier-ignore
+      );
     if (added.status === 'duplicate') {
       const detail = `has the same content as ${added.of.fileName}, which is a ${added.of.subset} picture`;
       db.quarantine.add({ subset, path, fileName, reason: 'duplicate', detail, atMs: Date.now() });
@@ -110,13 +110,15 @@ function requireSameCategories(labeled: CocoDataset, validation: CocoDataset): v
 const shorten = (texts: readonly string[]): string =>
   `${texts.slice(0, 6).join(', ')}${texts.length > 6 ? ` and ${texts.length - 6} more` : ''}`;
 
-function requireUsable(counts: Readonly<Record<Subset, number>>): void {
+function requireUsable({ db }: StageContext, counts: Readonly<Record<Subset, number>>): void {
   for (const subset of ['labeled', 'validation'] as const) {
     if (counts[subset] > 0) continue;
+    const leftOut = db.quarantine.all().filter((file) => file.subset === subset);
+    const first = leftOut[0];
     throw new SelfpasteError(
       'DATA_NOTHING_USABLE',
-      `Expected at least one usable ${subset} picture, got none`,
-      'look at `selfpaste status`: it lists what was left out and why',
+      `Expected at least one usable ${subset} picture, got none${first ? `: ${leftOut.length} left out, the first: ${first.fileName} ${first.detail}` : ''}`,
+      `give data.${subset} pictures and labels that can be used; a picture that is in two sets belongs to validation`,
     );
   }
 }

@@ -58,7 +58,7 @@ export function installTensorFlow(variant) {
       way: 'native',
       error: `no native TensorFlow is set up for ${process.platform}-${process.arch} or tfjs-node-gpu is absent`,
     });
-  say('native TensorFlow could not be set up: training will use the wasm backend (about 20 times slower)');
+  say('native TensorFlow could not be set up: training will use the wasm backend (about five times slower)');
   report({ native: false, variant, source: 'tfjs wasm backend', tried });
 }
 

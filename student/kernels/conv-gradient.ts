@@ -42,7 +42,7 @@ function spreadOut(tf: TensorFlow, dy: Tf.Tensor4D, strideY: number, strideX: nu
     tf.pad(values, [
       [0, 0],
       [0, count],
-    ]); // prettier-ignore
+    ]);
   const columns = zerosAfter(tf.reshape(dy, [-1, channels]), (strideX - 1) * channels);
   const rowLength = width * strideX * channels;
   const rows = zerosAfter(tf.reshape(columns, [-1, rowLength]), (strideY - 1) * rowLength);
