@@ -5,6 +5,7 @@ import { classIndex, modelId, rle, sha256 } from '../core/index.ts';
 import type { RunDatabase } from '../db/index.ts';
 import { catAndDog, writeTinyModel } from '../test/contract/teacher-models.ts';
 import { labelingModel, toPredictions } from './model-detections.ts';
+import { runFolder } from './run-folder.ts';
 import { CAT, configWith, DOG, withDatabase } from './test-data.ts';
 
 const box = { x1: 1, y1: 1, x2: 3, y2: 3 };
@@ -35,7 +36,7 @@ it('labelingModel maps the classes of a given teacher as configured', () =>
     const names = { names: "{0: 'katze', 1: 'dog'}" };
     const path = writeTinyModel(join(folder, 'teacher.onnx'), { ...catAndDog, metadata: names });
     const config = configWith({ teacher: { floor: 0.2, threads: 1, classes: { katze: 'cat' } } });
-    const { classes, settings, row } = await labelingModel(db, config, addModel(db, path, 'given'));
+    const { classes, settings, row, file } = await labelingModel({ db, config, folder: runFolder(folder) }, addModel(db, path, 'given'));
     assert.deepEqual(
       [...classes.map],
       [
@@ -44,18 +45,20 @@ it('labelingModel maps the classes of a given teacher as configured', () =>
       ],
     );
     assert.deepEqual(settings, { floor: 0.2, nmsIou: 0.7, maxDetections: 300, threads: 1 });
-    assert.equal(row.path, path);
+    assert.deepEqual([row.path, file], [path, path]);
   }));
 
 it('labelingModel refuses a model whose classes are all unknown', () =>
   withDatabase(async (db, folder) => {
     const path = writeTinyModel(join(folder, 'teacher.onnx'), { ...catAndDog, metadata: { names: "{0: 'car', 1: 'bus'}" } });
-    await assert.rejects(labelingModel(db, configWith({}), addModel(db, path, 'given')), { code: 'MODEL_CLASS_MISMATCH' });
+    await assert.rejects(labelingModel({ db, config: configWith({}), folder: runFolder(folder) }, addModel(db, path, 'given')), {
+      code: 'MODEL_CLASS_MISMATCH',
+    });
   }));
 
 it('labelingModel refuses a model that the run does not have', () =>
   withDatabase((db) =>
-    assert.rejects(labelingModel(db, configWith({}), modelId(9)), {
+    assert.rejects(labelingModel({ db, config: configWith({}), folder: runFolder('/') }, modelId(9)), {
       code: 'DATA_NO_MODEL',
       message: 'Expected a model of this run for model, got 9 (number)',
     }),

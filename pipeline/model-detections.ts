@@ -1,17 +1,22 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { type CategoryId, type ClassIndex, expectation, type ModelId, type Prediction, SelfpasteError } from '../core/index.ts';
-import type { ModelRow, RunDatabase } from '../db/index.ts';
+import type { ModelRow } from '../db/index.ts';
 import { type ClassMap, type Detection, mapClasses, readContract, type TeacherSettings } from '../teacher/index.ts';
+import type { StageContext } from './stages/stage.ts';
 
 /** A model of the run, ready to label: its file, its classes in the data set's categories, and how its output is read. */
 export interface LabelingModel {
   readonly row: ModelRow;
+  readonly file: string;
   readonly classes: ClassMap;
   readonly settings: TeacherSettings;
 }
 
 /** Throws MODEL_CLASS_MISMATCH where the model knows none of the categories. */
-export async function labelingModel(db: RunDatabase, config: ResolvedConfig, id: ModelId): Promise<LabelingModel> {
+export async function labelingModel(
+  { db, config, folder }: Pick<StageContext, 'db' | 'config' | 'folder'>,
+  id: ModelId,
+): Promise<LabelingModel> {
   const row = db.models.byId(id);
   if (row === undefined)
     throw new SelfpasteError(
@@ -19,9 +24,10 @@ export async function labelingModel(db: RunDatabase, config: ResolvedConfig, id:
       expectation('model', 'a model of this run', id),
       'start a new run: the database does not belong to this folder',
     );
-  const { classNames } = await readContract(row.path);
+  const file = folder.located(row.path);
+  const { classNames } = await readContract(file);
   const table = row.role === 'given' ? config.teacher.classes : {};
-  return { row, classes: mapClasses(classNames, db.categories.all(), table), settings: teacherSettings(config) };
+  return { row, file, classes: mapClasses(classNames, db.categories.all(), table), settings: teacherSettings(config) };
 }
 
 export function teacherSettings({ teacher: { floor, nmsIou, maxDetections, threads } }: ResolvedConfig): TeacherSettings {

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { SelfpasteError } from '../core/index.ts';
 import { openDatabase } from '../db/index.ts';
 
@@ -15,6 +15,10 @@ export interface RunFolder {
   /** The student before training: its graph and initial weights. */
   readonly initialStudent: (round: number) => string;
   readonly checkpoints: (round: number) => string;
+  /** A file of the run as the database keeps it: relative, so that the folder may move. */
+  readonly stored: (file: string) => string;
+  /** Where a file is that the database names; a given model's path is absolute and stays. */
+  readonly located: (stored: string) => string;
 }
 
 export function runFolder(path: string): RunFolder {
@@ -27,6 +31,8 @@ export function runFolder(path: string): RunFolder {
     student: (round) => join(path, 'models', `round-${round}-student.onnx`),
     initialStudent: (round) => join(path, 'rounds', `round-${round}-initial.onnx`),
     checkpoints: (round) => join(path, 'checkpoints', `round-${round}`),
+    stored: (file) => relative(path, file),
+    located: (stored) => resolve(path, stored),
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -197,21 +197,22 @@ describe('a run that is interrupted ends as one that is not', { skip }, () => {
 
     const [newest, before] = lookInto(run, (db) => db.checkpoints.ofRound(0));
     assert.ok(newest.step > before.step);
-    truncateSync(newest.path, 1000);
+    truncateSync(join(run, newest.path), 1000);
     const resumed = await resume('stopped').ended;
     assertEnded(resumed, 0);
     assert.match(resumed.stderr, /is missing or damaged: going back to the one before it/);
     assertSame('stopped');
   });
 
-  it('--until stops after a round or a stage, and resume goes on', async () => {
+  it('--until stops after a round or a stage, and resume goes on, also where the folder was moved to', async () => {
     const run = folderOf('until');
     await stopsAt(launch('until', '--until', 'stage=train'), run, '0/evaluate');
     await stopsAt(resume('until', '--until', 'round=0'), run, '1/label');
     await stopsAt(resume('until', '--until', 'stage=label'), run, '1/select');
     await stopsAt(resume('until', '--until', 'stage=evaluate'), run, '1/promote');
-    assertEnded(await resume('until').ended, 0);
-    assertSame('until');
+    renameSync(run, folderOf('moved'));
+    assertEnded(await resume('moved').ended, 0);
+    assertSame('moved');
   });
 
   it('has one owner, and leaves at once when it is asked twice', async () => {

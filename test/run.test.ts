@@ -84,11 +84,11 @@ describe('a run from beginning to end', () => {
     const picture = await decodeImage(join(folder, 'data/images/000001.jpg'));
     for (const { path, role } of models) {
       assert.equal(role, 'student');
-      const teacher = await openTeacher(path, { floor: 0.0005, nmsIou: 0.7, maxDetections: 5, threads: 1 });
+      const teacher = await openTeacher(join(run, path), { floor: 0.0005, nmsIou: 0.7, maxDetections: 5, threads: 1 });
       assert.ok((await teacher.detect(picture)).length <= 5);
       await teacher.close();
     }
-    assert.deepEqual(readFileSync(join(run, 'models/best.onnx')), readFileSync(models.at(-1)?.path as string));
+    assert.deepEqual(readFileSync(join(run, 'models/best.onnx')), readFileSync(join(run, models.at(-1)?.path as string)));
   });
 
   it('records metrics, losses, stage times and the backend of each round', () => {
@@ -157,7 +157,10 @@ describe('a run from beginning to end', () => {
 
   it('measures predictions with eval as the run measured its student', async () => {
     const [gt, images, dt] = [join(folder, 'data/val.json'), join(folder, 'data/images'), join(folder, 'dt.json')];
-    const model = lookInto(run, (db) => db.models.all().at(-1)?.path as string);
+    const model = join(
+      run,
+      lookInto(run, (db) => db.models.all().at(-1)?.path as string),
+    );
     const settings = ['--score', '0.0005', '--max-detections', '20', '--threads', '1'];
     await programJson(['predict', model, '--gt', gt, '--images', images, '--out', dt, '--json', ...settings]);
     const pair = await programJson<{ mask: { ap: number }; box: { ap: number } }>(['eval', '--gt', gt, '--dt', dt, '--json']);

@@ -22,14 +22,14 @@ export async function evaluateStudent(context: StageContext, { round, student }:
 
 /** Validation pictures in COCO's order, with the model's detections. */
 async function detectValidation(context: StageContext, round: number, student: StudentInput['student']): Promise<EvaluationImage[]> {
-  const { db, config, emit, stop } = context;
-  const { row, classes, settings } = await labelingModel(db, config, student);
+  const { db, emit, stop } = context;
+  const { file, classes, settings } = await labelingModel(context, student);
   const validation = [...humanLabeled(db, 'validation')].sort((a, b) => (a.image.sourceId ?? 0) - (b.image.sourceId ?? 0));
   const requests = validation.map(({ image: { id, path } }) => ({ id, path }));
   const detected = new Map<ImageId, EvaluationImage['detections']>();
   const onRestart = (error: Error) => emit({ kind: 'note', round, level: 'warn', text: `${error.message}; started again` });
   let done = 0;
-  for await (const outcome of detectImages({ model: row.path, settings, images: requests, stop, onRestart })) {
+  for await (const outcome of detectImages({ model: file, settings, images: requests, stop, onRestart })) {
     if (outcome.status === 'detected') detected.set(outcome.id as ImageId, toPredictions(outcome.detections, classes.map));
     else emit({ kind: 'note', round, level: 'warn', text: `a validation picture counts as one without detections: ${outcome.reason}` });
     emit({ kind: 'progress', round, stage: 'evaluate', done: ++done, total: validation.length, unit: 'pictures', facts: {} });

@@ -7,16 +7,16 @@ import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
 /** The teacher labels every unlabeled picture once; what is in the database already is not asked again. */
 export async function labelImages(context: StageContext, input: RoundInput): Promise<StageResult<void>> {
-  const { db, config, emit, stop } = context;
+  const { db, emit, stop } = context;
   const { round } = input;
-  const { row, classes, settings } = await labelingModel(db, config, input.teacher as ModelId);
+  const { row, file, classes, settings } = await labelingModel(context, input.teacher as ModelId);
   const before = db.labeling.counts(round);
   const total = before.done + before.failed + before.pending;
   const startedMs = Date.now();
   let predictions = 0;
   let done = 0;
   const onRestart = (error: Error) => emit({ kind: 'note', round, level: 'warn', text: `${error.message}; started again` });
-  for await (const outcome of detectImages({ model: row.path, settings, images: requests(db.labeling.pending(round)), stop, onRestart })) {
+  for await (const outcome of detectImages({ model: file, settings, images: requests(db.labeling.pending(round)), stop, onRestart })) {
     const attempt = { round, image: outcome.id as ImageId, model: row.id, createdAtMs: Date.now() };
     if (outcome.status === 'detected') {
       const found = toPredictions(outcome.detections, classes.map);

@@ -10,7 +10,7 @@ export async function promoteStudent({ db, config, folder }: StageContext, input
   const promoted = round === 0 || (studentScore ?? 0) > (teacherScore ?? 0) + config.promote.margin;
   if (promoted) {
     mkdirSync(folder.models, { recursive: true });
-    await writeFileAtomic(folder.best, await readFile(db.models.byId(student)?.path as string));
+    await writeFileAtomic(folder.best, await readFile(folder.located(db.models.byId(student)?.path as string)));
   }
   return { output: promoted, facts: { promoted, metric: config.promote.metric, student: studentScore, teacher: teacherScore } };
 }

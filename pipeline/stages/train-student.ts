@@ -24,16 +24,23 @@ const CHECKPOINTS_KEPT = 2;
 
 /** Trains the round's student from its last checkpoint on, with trainer processes that may die. */
 export async function trainStudent(context: StageContext, input: RoundInput): Promise<StageResult<ModelId>> {
-  const { db, emit } = context;
+  const { db, emit, folder } = context;
   const { round } = input;
   const request = await prepare(context, input);
   let fruitless = 0;
   for (;;) {
     const resumed = newestCheckpoint(context, round);
     try {
-      const file = await runTrainer(context, { ...request, resumeFrom: resumed?.path ?? null });
+      const file = await runTrainer(context, { ...request, resumeFrom: resumed && folder.located(resumed.path) });
       const contract = await readContract(file.path);
-      const model = db.models.add({ round, role: 'student', path: file.path, sha256: file.sha256, contract, createdAtMs: Date.now() });
+      const model = db.models.add({
+        round,
+        role: 'student',
+        path: folder.stored(file.path),
+        sha256: file.sha256,
+        contract,
+        createdAtMs: Date.now(),
+      });
       return { output: model, facts: { steps: request.settings.steps, studentBytes: file.bytes } };
     } catch (error) {
       const processFailure = error instanceof SelfpasteError && error.code.startsWith('ENVIRONMENT_CHILD_');
@@ -74,10 +81,10 @@ async function prepare(context: StageContext, input: RoundInput): Promise<TrainR
   };
 }
 
-function initialStudent({ config, db, emit }: StageContext, { round, teacher }: RoundInput, spec: StudentSpec): onnx.Model {
+function initialStudent({ config, db, emit, folder }: StageContext, { round, teacher }: RoundInput, spec: StudentSpec): onnx.Model {
   const fresh = () => buildStudent(spec, derivedSeed(config.seed, 'student', round));
   if (config.student.init === 'random' || teacher === null) return fresh();
-  const model = onnx.decodeModel(readFileSync(db.models.byId(teacher)?.path as string));
+  const model = onnx.decodeModel(readFileSync(folder.located(db.models.byId(teacher)?.path as string)));
   if (model.metadata.has('selfpaste.student') && JSON.stringify(readSpec(model)) === JSON.stringify(spec)) return model;
   emit({
     kind: 'note',
@@ -89,10 +96,10 @@ function initialStudent({ config, db, emit }: StageContext, { round, teacher }: 
 }
 
 /** The newest checkpoint whose file is what its row says; damaged or missing ones are forgotten. */
-function newestCheckpoint({ db, emit }: StageContext, round: number): CheckpointRow | null {
+function newestCheckpoint({ db, emit, folder }: StageContext, round: number): CheckpointRow | null {
   for (const checkpoint of db.checkpoints.ofRound(round)) {
-    if (existsSync(checkpoint.path) && createHash('sha256').update(readFileSync(checkpoint.path)).digest('hex') === checkpoint.sha256)
-      return checkpoint;
+    const file = folder.located(checkpoint.path);
+    if (existsSync(file) && createHash('sha256').update(readFileSync(file)).digest('hex') === checkpoint.sha256) return checkpoint;
     emit({
       kind: 'note',
       round,
@@ -131,7 +138,7 @@ function record(
   { round, settings }: TrainRequest,
   reply: Extract<TrainerReply, { kind: 'backend' | 'progress' | 'checkpoint' }>,
 ): void {
-  const { db, emit } = context;
+  const { db, emit, folder } = context;
   if (reply.kind === 'backend') {
     const { name, version, threads, why } = reply.facts;
     db.events.add({ atMs: Date.now(), round, kind: 'backend', data: { name, version, threads, why } });
@@ -139,7 +146,7 @@ function record(
   }
   if (reply.kind === 'checkpoint') {
     const { step, file } = reply;
-    db.checkpoints.record({ round, step, ...file, createdAtMs: Date.now() });
+    db.checkpoints.record({ round, step, ...file, path: folder.stored(file.path), createdAtMs: Date.now() });
     prune(context, round);
     return;
   }
@@ -158,9 +165,9 @@ function record(
   });
 }
 
-function prune({ db }: StageContext, round: number): void {
+function prune({ db, folder }: StageContext, round: number): void {
   for (const { step, path } of db.checkpoints.ofRound(round).slice(CHECKPOINTS_KEPT)) {
     db.checkpoints.remove(round, step);
-    rmSync(path, { force: true });
+    rmSync(folder.located(path), { force: true });
   }
 }
