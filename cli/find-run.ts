@@ -18,7 +18,9 @@ const isRun = (folder: string): boolean => existsSync(join(folder, 'selfpaste.db
 
 function newestFirst(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  const changedMs = (run: string) => statSync(join(run, 'selfpaste.db')).mtimeMs;
+  // What was written last may still be in the write-ahead log.
+  const files = (run: string) => ['selfpaste.db', 'selfpaste.db-wal'].map((name) => join(run, name)).filter(existsSync);
+  const changedMs = (run: string) => Math.max(...files(run).map((file) => statSync(file).mtimeMs));
   const runs = readdirSync(folder)
     .map((name) => resolve(folder, name))
     .filter(isRun);

@@ -51,7 +51,7 @@ describe('plain progress', { skip: process.stderr.isTTY ? 'stderr is a terminal'
       'warning: bad\\x1b[2Jname',
       '  student n',
       'round 1 evaluate done in 65 s: maskAp 0.4124, boxAp -, pictures 6',
-      'finished; best mask AP 0.4124',
+      'finished: rounds 1, best 0.4000',
       `stopped (interrupted); go on with \`selfpaste resume ${lines[6]?.match(/resume (.*)`/)?.[1]}\``,
       '',
     ]);

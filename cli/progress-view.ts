@@ -33,7 +33,7 @@ class TerminalView implements ProgressView {
       return;
     }
     this.#live.clear();
-    const line = eventLine(event, this.#clock);
+    const line = eventLine(event);
     if (line !== null) process.stderr.write(`${line}\n`);
   };
 
@@ -50,7 +50,7 @@ class PlainView implements ProgressView {
   readonly emit = (event: RunEvent): void => {
     this.#clock.observe(event);
     if (event.kind !== 'progress') {
-      const line = eventLine(event, this.#clock);
+      const line = eventLine(event);
       if (line !== null) process.stderr.write(`${line}\n`);
       return;
     }
@@ -109,7 +109,7 @@ function progressParts(event: ProgressEvent, clock: StageClock): [head: string, 
   return [`round ${round} ${stage.padEnd(8)}`, tail.filter(Boolean).join('  ')];
 }
 
-function eventLine(event: RunEvent, clock: StageClock): string | null {
+function eventLine(event: RunEvent): string | null {
   switch (event.kind) {
     case 'run-started':
     case 'run-resumed':
@@ -122,7 +122,7 @@ function eventLine(event: RunEvent, clock: StageClock): string | null {
     case 'note':
       return `${event.level === 'warn' ? 'warning: ' : '  '}${printable(event.text)}`;
     case 'run-finished':
-      return `finished; best ${clock.best === null ? '' : `mask AP ${clock.best.toFixed(4)}`}`;
+      return `finished${factsText(event.facts)}`;
     case 'run-stopped':
       return `stopped (${event.why}); go on with \`selfpaste resume ${relative('.', event.folder) || '.'}\``;
     case 'run-failed':

@@ -52,6 +52,15 @@ const rejected: readonly [what: string, text: string, set: readonly string[], co
   ],
   ['out of range', minimal, ['policy.score=1.5'], 'CONFIG_INVALID', /at most 1 for policy.score, got 1.5/, /docs\/config.md/],
   ['an unknown choice', minimal, ['train.backend=cuda'], 'CONFIG_INVALID', /one of "auto", "native", "wasm" for train.backend/, /correct/],
+  ['an alias of nothing', 'data: *nowhere', [], 'CONFIG_NOT_YAML', /Expected YAML in c.yaml.*nowhere/s, /mend the line/],
+  [
+    'a --set that is no YAML',
+    minimal,
+    ['data.unlabeled.list=*.txt'],
+    'USAGE_BAD_SETTING',
+    /got "data.unlabeled.list=\*.txt" \(string\): /,
+    /quote text/,
+  ],
   ['a --set without value', minimal, ['train.steps'], 'USAGE_BAD_SETTING', /Expected key=value for --set/, /--set train.steps=500/],
 ];
 for (const [what, text, set, code, message, hint] of rejected) {

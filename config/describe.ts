@@ -33,9 +33,7 @@ export function describeSettings(): readonly SettingFacts[] {
 function settingsOf(schema: JsonSchema, prefix: string): readonly SettingFacts[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, property]) => {
     const key = prefix + name;
-    const section = property.properties
-      ? property
-      : property.anyOf?.find((one) => one.properties && !property.description?.startsWith('Strides'));
+    const section = property.properties ? property : property.anyOf?.find((one) => one.properties);
     const own = property.description === undefined ? [] : [settingFacts(key, property)];
     return section ? [...(property.default === null ? own : []), ...settingsOf(section, `${key}.`)] : own;
   });

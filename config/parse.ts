@@ -18,25 +18,37 @@ export function parseConfig(text: string, file: string, overrides: readonly stri
 }
 
 function readYaml(text: string, file: string): unknown {
-  const document = parseDocument(text, { prettyErrors: true });
-  const error = document.errors[0];
-  if (error)
-    throw new SelfpasteError(
-      'CONFIG_NOT_YAML',
-      `Expected YAML in ${file}, but it cannot be read: ${error.message}`,
-      'mend the line that is named',
-    );
-  const value: unknown = document.toJS();
+  const value = yamlValue(
+    text,
+    (why) =>
+      new SelfpasteError('CONFIG_NOT_YAML', `Expected YAML in ${file}, but it cannot be read: ${why}`, 'mend the line that is named'),
+  );
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new SelfpasteError('CONFIG_INVALID', expectation(file, 'settings (key: value)', value), 'write one with `selfpaste init`');
+}
+
+/** Some faults, as an alias of nothing, only show when the document becomes a value. */
+function yamlValue(text: string, refusal: (why: string) => SelfpasteError): unknown {
+  const document = parseDocument(text, { prettyErrors: true });
+  if (document.errors[0]) throw refusal(document.errors[0].message);
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw refusal((error as Error).message);
+  }
 }
 
 /** `train.steps=500` over a document; the value is YAML, so numbers, lists and null work. */
 function override(document: unknown, assignment: string): unknown {
   const at = assignment.indexOf('=');
-  if (at <= 0)
-    throw new SelfpasteError('USAGE_BAD_SETTING', expectation('--set', 'key=value', assignment), 'write it like --set train.steps=500');
-  const value: unknown = parseDocument(assignment.slice(at + 1)).toJS();
+  const refusal = (why: string) =>
+    new SelfpasteError(
+      'USAGE_BAD_SETTING',
+      `${expectation('--set', 'key=value', assignment)}${why}`,
+      'write it like --set train.steps=500; quote text that YAML reads as something else',
+    );
+  if (at <= 0) throw refusal('');
+  const value = yamlValue(assignment.slice(at + 1), (why) => refusal(`: ${why}`));
   return assign(document, assignment.slice(0, at).split('.'), value);
 }
 

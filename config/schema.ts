@@ -76,18 +76,29 @@ const augment = z.strictObject({
     .meta(about('Gaussian smoothing of the pasted edge; 0 is off, which scores the same in the paper.', 'px')),
 });
 
-const strides = z.strictObject({
-  levels: z.array(z.union([z.literal(4), z.literal(8), z.literal(16), z.literal(32)])).min(2),
-  prototype: z.union([z.literal(2), z.literal(4)]),
-});
+/** Strides of the head's levels, finest first; each twice the one before. Prototypes lie at half the finest. */
+const levels = z
+  .array(z.union([z.literal(4), z.literal(8), z.literal(16), z.literal(32)]))
+  .min(2)
+  .refine(
+    (strides) => (strides[0] === 4 || strides[0] === 8) && strides.every((stride, at) => at === 0 || stride === 2 * (strides[at - 1] ?? 0)),
+    {
+      message: 'strides that double from 4 or 8, as [4, 8, 16]',
+    },
+  );
 
 const student = z.strictObject({
   size: z.enum(['n', 's', 'm']).default('n').meta(about('Width and depth of the network.')),
   inputSize: whole(32).default(320).meta(about('Side of the square input; pictures are fitted to it.', 'px')),
   strides: z
-    .union([z.literal('auto'), strides])
+    .union([z.literal('auto'), levels])
     .default('auto')
-    .meta(about("Strides of the head's levels and of the mask prototypes; auto chooses by the median object of the labeled set.", 'px')),
+    .meta(
+      about(
+        "Strides of the head's levels, doubling from 4 or 8, as [4, 8, 16]; mask prototypes lie at half the finest; auto chooses by the median labeled object.",
+        'px',
+      ),
+    ),
   prototypes: whole(1).default(32).meta(about('Mask prototypes.', 'prototypes')),
   init: z
     .enum(['random', 'teacher'])
@@ -105,7 +116,11 @@ const train = z.strictObject({
   emaDecay: fraction()
     .default(0.995)
     .meta(about('Share of the averaged weights kept at each step; the average is what is evaluated and exported.', 'share')),
-  unsupWeight: z.number().min(0).default(1).meta(about('Weight of pseudo-labeled pictures beside human-labeled ones.')),
+  unsupWeight: z
+    .number()
+    .min(0)
+    .default(1)
+    .meta(about("Weight of what a teacher said, and of its pictures' background, beside human labels.")),
   boxWeight: z.number().min(0).default(2).meta(about('Weight of the box loss.')),
   maskWeight: z.number().min(0).default(2).meta(about('Weight of the mask loss.')),
   backend: z

@@ -117,7 +117,7 @@ export class PseudoLabels {
     if (!row || row.frozen === null) return;
     throw new SelfpasteError(
       'USAGE_ROUND_FROZEN',
-      `Expected a round whose selection is still open, got round ${round}, frozen at ${new Date(row.frozen).toISOString()}: its student was trained on it`,
+      `Expected a round whose selection is still open, got round ${round}, frozen at ${new Date(row.frozen).toISOString()} for its student's training`,
       'change the policy or the verdicts for the next round, or start a new run',
     );
   }

@@ -56,7 +56,7 @@ test('a selection can be made anew until the round is frozen', (t) => {
       assert.equal(error.code, 'USAGE_ROUND_FROZEN');
       assert.equal(
         error.message,
-        'Expected a round whose selection is still open, got round 1, frozen at 2023-11-14T22:13:20.000Z: its student was trained on it',
+        "Expected a round whose selection is still open, got round 1, frozen at 2023-11-14T22:13:20.000Z for its student's training",
       );
       assert.equal(error.hint, 'change the policy or the verdicts for the next round, or start a new run');
       return true;

@@ -11,6 +11,11 @@ const NO_DATABASE: Diagnosis = {
   says: 'is not a selfpaste database',
   hint: 'check the path: a run is a folder that holds selfpaste.db; `selfpaste run -c FILE` starts one',
 };
+const UNREADABLE: Diagnosis = {
+  code: 'ENVIRONMENT_UNREADABLE_DATABASE',
+  says: 'cannot be opened',
+  hint: 'check the permissions of the run folder and of the files in it',
+};
 const CORRUPT: Diagnosis = {
   code: 'DATA_CORRUPT_DATABASE',
   says: 'is damaged',
@@ -39,7 +44,8 @@ const DISK_ERROR: Diagnosis = {
 
 /** By SQLite's primary result codes (https://sqlite.org/rescode.html) and by Node's file errors. */
 const DIAGNOSES: readonly (readonly [RegExp, Diagnosis])[] = [
-  [/^SQLITE_(NOTADB|CANTOPEN)/, NO_DATABASE],
+  [/^SQLITE_NOTADB/, NO_DATABASE],
+  [/^SQLITE_CANTOPEN/, UNREADABLE],
   [/^SQLITE_CORRUPT/, CORRUPT],
   [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, DISK_FULL],
   [/^(SQLITE_READONLY|SQLITE_PERM|EACCES|EROFS|EPERM)/, READ_ONLY],

@@ -25,6 +25,8 @@ export interface DoctorReport {
 }
 
 const BOOTSTRAP = 'node scripts/bootstrap.mjs';
+/** Every stamp goes with node_modules, so that everything native is built anew. */
+const REINSTALL = `rm -rf node_modules && ${BOOTSTRAP}`;
 
 /** Tries every native part in a process of its own: a broken one may crash. */
 export async function checkMachine(): Promise<DoctorReport> {
@@ -52,8 +54,8 @@ export async function checkMachine(): Promise<DoctorReport> {
 }
 
 async function nodeVersion(): Promise<Finding> {
-  const [major = 0] = process.versions.node.split('.').map(Number);
-  if (major >= 20) return { part: 'Node', state: 'ok', detail: process.version, fix: null };
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 9)) return { part: 'Node', state: 'ok', detail: process.version, fix: null };
   return { part: 'Node', state: 'broken', detail: `${process.version}; selfpaste needs 20.9 or later`, fix: 'install Node 20 or later' };
 }
 
@@ -63,7 +65,7 @@ async function tensorFlow(): Promise<Finding> {
     const { version, why } = await probeBackend('native', availableParallelism());
     return { part, state: 'ok', detail: `${version}: ${why}${setUpNote()}`, fix: null };
   } catch (error) {
-    const detail = `${errorFacts(error).message}; training falls back to wasm, about five times slower`;
+    const detail = `${errorFacts(error).message}; training falls back to wasm, four to five times slower`;
     return { part, state: 'warning', detail, fix: `rm -f node_modules/.selfpaste/tensorflow && ${BOOTSTRAP}` };
   }
 }
@@ -81,7 +83,7 @@ async function wasm(): Promise<Finding> {
   try {
     return { part, state: 'ok', detail: (await probeBackend('wasm', 1)).version, fix: null };
   } catch (error) {
-    return { part, state: 'broken', detail: errorFacts(error).message, fix: 'npm ci --ignore-scripts' };
+    return { part, state: 'broken', detail: errorFacts(error).message, fix: REINSTALL };
   }
 }
 
@@ -102,7 +104,7 @@ async function nativePart(name: string, expression: string, purpose: string): Pr
       part: name,
       state: 'broken',
       detail: firstLine || 'does not load',
-      fix: name === 'sharp' ? 'npm ci --ignore-scripts' : `rm -f node_modules/.selfpaste/${name} && ${BOOTSTRAP}`,
+      fix: REINSTALL,
     };
   }
 }

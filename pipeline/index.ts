@@ -1,10 +1,9 @@
 /** The only place where the stages meet. Importing this door loads neither tfjs nor onnxruntime. */
 export { checkMachine, type DoctorReport, type Finding } from './doctor.ts';
-export { MACHINE_VERSION, type Stage } from './machine.ts';
+export type { Stage } from './machine.ts';
 export { planRun, type RunPlan } from './plan.ts';
 export { type ModelDetections, type Picture, predictPictures } from './predict.ts';
-export { detectImages } from './processes/detect-images.ts';
-export { type EvaluationPair, evaluateDetections } from './processes/evaluate-detections.ts';
+export { evaluateDetections } from './processes/evaluate-detections.ts';
 export type { Emit, Facts, RunEvent } from './progress.ts';
 export { type RunOutcome, resumeRun, runConfigOf, startRun, type Until } from './run.ts';
 export { type RunFolder, runFolder } from './run-folder.ts';

@@ -40,18 +40,6 @@ export interface PromotionInput extends StudentInput {
   readonly teacherScore: number | null;
 }
 
-/** What each stage does, as the pipeline provides it. */
-export interface Stages {
-  importData(): Promise<void>;
-  adoptTeacher(input: RoundInput): Promise<ModelId>;
-  labelImages(input: RoundInput): Promise<void>;
-  selectLabels(input: RoundInput): Promise<void>;
-  trainStudent(input: RoundInput): Promise<ModelId>;
-  /** The promotion metric on the validation set; null where it is not defined. */
-  evaluateStudent(input: StudentInput): Promise<number | null>;
-  promoteStudent(input: PromotionInput): Promise<boolean>;
-}
-
 const undone = (): Promise<never> => Promise.reject(new Error('this machine was started without its stages'));
 const roundInput = ({ context: { round, teacher } }: { context: RunContext }): RoundInput => ({ round, teacher });
 

@@ -1,4 +1,4 @@
-import { expectation, SelfpasteError, type Size } from '../core/index.ts';
+import { SelfpasteError, type Size } from '../core/index.ts';
 import type { Detection, TeacherSettings } from '../teacher/index.ts';
 import { detectImages } from './processes/detect-images.ts';
 
@@ -30,5 +30,10 @@ export async function* predictPictures(
     if (outcome.status === 'detected') yield { status: 'detected', index: outcome.id, size: outcome.size, detections: outcome.detections };
     else yield { status: 'unusable', index: outcome.id, reason: outcome.reason };
   }
-  if (stop.aborted) throw new SelfpasteError('INTERRUPTED', expectation('predict', 'to finish', 'an interrupt'), 'run it again');
+  if (stop.aborted)
+    throw new SelfpasteError(
+      'INTERRUPTED',
+      'Interrupted before every picture was labeled; nothing was written',
+      'run the same command again',
+    );
 }

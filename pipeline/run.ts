@@ -60,8 +60,8 @@ export async function startRun(config: ResolvedConfig, options: RunOptions): Pro
         machineVersion: MACHINE_VERSION,
         createdAtMs: Date.now(),
       });
-      options.emit({ kind: 'run-started', folder: folder.path, facts: { seed, configHash: hash.slice(0, 12) } });
-      return await drive(db, config, options);
+      const started: RunEvent = { kind: 'run-started', folder: folder.path, facts: { seed, configHash: hash.slice(0, 12) } };
+      return await drive(db, config, options, started);
     } finally {
       db.close();
     }
@@ -78,8 +78,7 @@ export async function resumeRun(path: string, options: RunOptions): Promise<RunO
       const config = runConfigOf(db, path);
       const snapshot = db.snapshots.latest();
       const state = snapshot ? String((snapshot.state as RunSnapshot).value) : 'import';
-      options.emit({ kind: 'run-resumed', folder: path, facts: { state } });
-      return await drive(db, config, options, snapshot);
+      return await drive(db, config, options, { kind: 'run-resumed', folder: path, facts: { state } }, snapshot);
     } finally {
       db.close();
     }
@@ -112,10 +111,17 @@ export function runConfigOf(db: RunDatabase, folder: string): ResolvedConfig {
   return { ...(facts.config as ResolvedConfig), runFolder: folder };
 }
 
-async function drive(db: RunDatabase, config: ResolvedConfig, options: RunOptions, saved?: SnapshotRow): Promise<RunOutcome> {
+async function drive(
+  db: RunDatabase,
+  config: ResolvedConfig,
+  options: RunOptions,
+  beginning: RunEvent,
+  saved?: SnapshotRow,
+): Promise<RunOutcome> {
   const halt = new AbortController();
   const stop = AbortSignal.any([options.stop, halt.signal]);
   const emit = recording(db, options.emit);
+  emit(beginning);
   if (!hasEnded(saved)) await announceBackend(config, emit);
   const context: StageContext = { db, config, folder: runFolder(config.runFolder), emit, stop };
   const actor = createActor(withStages(context), { input: inputOf(config), ...(saved ? { snapshot: restorable(saved) } : {}) });
@@ -143,7 +149,7 @@ async function drive(db: RunDatabase, config: ResolvedConfig, options: RunOption
   actor.start();
   // A finished run restores to its final state and tells nobody.
   const final = actor.getSnapshot().status === 'active' ? await end : actor.getSnapshot();
-  return conclude(final, reachedUntil, options, emit, config.runFolder);
+  return conclude(final, reachedUntil, options, emit, config);
 }
 
 const hasEnded = (saved: SnapshotRow | undefined): boolean => saved !== undefined && (saved.state as RunSnapshot).status === 'done';
@@ -154,10 +160,16 @@ async function announceBackend({ train }: ResolvedConfig, emit: Emit): Promise<v
   emit({ kind: 'note', round: null, level: 'info', text: `backend: ${version}, ${threads} thread(s): ${why}` });
 }
 
-function conclude(final: RunSnapshot, reachedUntil: boolean, { stop }: RunOptions, emit: Emit, folder: string): RunOutcome {
+function conclude(
+  final: RunSnapshot,
+  reachedUntil: boolean,
+  { stop }: RunOptions,
+  emit: Emit,
+  { runFolder: folder, promote: { metric } }: ResolvedConfig,
+): RunOutcome {
   if (final.value === 'finished') {
     const { round, teacherScore } = final.context;
-    emit({ kind: 'run-finished', facts: { rounds: round, best: teacherScore } });
+    emit({ kind: 'run-finished', facts: { rounds: round, metric, best: teacherScore } });
     return { kind: 'finished' };
   }
   const failure = final.context.failure ?? errorFacts(final.error);

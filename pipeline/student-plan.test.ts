@@ -24,7 +24,7 @@ it('larger objects take coarser strides, and a crowd region is no object', () =>
 
 it('configured strides are taken as they are, also without any object', () =>
   withDatabase((db) => {
-    const { spec, why } = planStudent(configWith({ student: { strides: { levels: [8, 16], prototype: 4 } } }), db);
+    const { spec, why } = planStudent(configWith({ student: { strides: [8, 16] } }), db);
     assert.deepEqual(spec.strides, { levels: [8, 16], prototype: 4 });
     assert.equal(why, 'strides 8, 16 with prototypes at stride 4, as configured');
   }));

@@ -2,7 +2,7 @@ import { type AugmentRecipe, copyPasteRecipe } from '../augment/index.ts';
 import type { ResolvedConfig } from '../config/index.ts';
 import { boxHeight, boxWidth, type Size } from '../core/index.ts';
 import { humanLabeled, type RunDatabase } from '../db/index.ts';
-import { chooseStrides, type StudentSpec, type TrainSettings } from '../student/index.ts';
+import { chooseStrides, type StudentSpec, stridesOf, type TrainSettings } from '../student/index.ts';
 
 /** The student that a run trains, and why its strides are what they are. */
 export interface StudentPlan {
@@ -15,7 +15,7 @@ export function planStudent({ student }: ResolvedConfig, db: RunDatabase): Stude
   const { size, inputSize, prototypes } = student;
   const classNames = db.categories.all().map(({ name }) => name);
   const sidePx = medianObjectSidePx(db, inputSize);
-  const strides = student.strides === 'auto' ? chooseStrides(sidePx) : student.strides;
+  const strides = student.strides === 'auto' ? chooseStrides(sidePx) : stridesOf(student.strides);
   const chosen = `strides ${strides.levels.join(', ')} with prototypes at stride ${strides.prototype}`;
   const why =
     student.strides === 'auto'

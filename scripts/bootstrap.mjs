@@ -4,16 +4,16 @@
  * Uses nothing but Node itself. Each step leaves a stamp in node_modules/.selfpaste, so the second time costs nothing.
  *
  *   node scripts/bootstrap.mjs          set up with the CPU build of TensorFlow
- *   node scripts/bootstrap.mjs --gpu    set up with the GPU build
+ *   node scripts/bootstrap.mjs --gpu    set up with the GPU build; kept until node_modules is removed
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { npm, root, run, say, stamped } from './setup/steps.mjs';
-import { installTensorFlow } from './setup/tensorflow.mjs';
+import { installedVariant, installTensorFlow } from './setup/tensorflow.mjs';
 
-const variant = process.argv.includes('--gpu') ? 'gpu' : 'cpu';
+const variant = process.argv.includes('--gpu') ? 'gpu' : installedVariant();
 const runtime = `${process.platform}-${process.arch}-abi${process.versions.modules}`;
 
 stamped('packages', ['package-lock.json'], runtime, () => {
@@ -25,7 +25,9 @@ stamped('packages', ['package-lock.json'], runtime, () => {
 stamped('better-sqlite3', ['node_modules/better-sqlite3/package.json'], runtime, () => {
   say('building better-sqlite3 (a prebuilt file where one can be had, else 1-2 minutes of compiling)');
   npm(['rebuild', 'better-sqlite3']);
-  createRequire(join(root, 'package.json'))('better-sqlite3');
+  // Only opening a database loads the addon.
+  const Database = createRequire(join(root, 'package.json'))('better-sqlite3');
+  new Database(':memory:').close();
 });
 
 stamped(

@@ -47,8 +47,12 @@ export const SPEC_KEY = 'selfpaste.student';
  * An object should span at least four cells of the finest level, or neighbours share their anchors and small masks lose their edges.
  */
 export function chooseStrides(medianSidePx: number): Strides {
-  if (medianSidePx < 32) return { levels: [4, 8, 16], prototype: 2 };
-  return { levels: [8, 16, 32], prototype: 4 };
+  return stridesOf(medianSidePx < 32 ? [4, 8, 16] : [8, 16, 32]);
+}
+
+/** Prototypes lie at half the finest level's stride. @param levels doubling from 4 or 8 */
+export function stridesOf(levels: readonly number[]): Strides {
+  return { levels, prototype: levels[0] === 4 ? 2 : 4 };
 }
 
 /** A fresh student with random weights: a pure function of spec and seed. */
@@ -97,7 +101,8 @@ function notStudent(got: unknown): SelfpasteError {
   );
 }
 
-function checkSpec({ inputSize, strides, classNames }: StudentSpec): void {
+/** Throws CONFIG_INPUT_SIZE, DATA_NO_CATEGORIES for a student that cannot be built. */
+export function checkSpec({ inputSize, strides, classNames }: StudentSpec): void {
   const coarsest = Math.max(...strides.levels);
   if (inputSize % coarsest !== 0 || inputSize <= 0) {
     throw new SelfpasteError(

@@ -63,7 +63,12 @@ async function loadWasm(why: string): Promise<Backend> {
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   // The threaded build needs browser workers; under Node the one-thread build is the one that runs.
   wasm.setThreadsCount(1);
-  await tf.setBackend('wasm');
+  if (!(await tf.setBackend('wasm')))
+    throw new SelfpasteError(
+      'ENVIRONMENT_NO_TENSORFLOW',
+      'Expected the wasm backend of tfjs, but it does not start',
+      'run `selfpaste doctor`, which says how to mend it',
+    );
   await tf.ready();
   registerGradients(tf);
   return {

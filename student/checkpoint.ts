@@ -69,6 +69,6 @@ export function damaged(why: string): SelfpasteError {
   return new SelfpasteError(
     'DATA_BAD_CHECKPOINT',
     `Expected a whole checkpoint, but ${why}`,
-    'resume: selfpaste goes back to the checkpoint before it',
+    'resume with the version of selfpaste that wrote it, or start a new run',
   );
 }

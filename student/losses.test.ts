@@ -23,7 +23,6 @@ const targets: Targets = {
   cellWeights: Float32Array.of(0.25, 0.25, 0.5),
   normalizer: 1.75,
 };
-const IMAGE_WEIGHTS = [1, 0.5];
 
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 const softplus = (x: number): number => Math.log1p(Math.exp(x));
@@ -31,7 +30,7 @@ const crossEntropy = (logit: number, target: number): number =>
   -target * Math.log(logistic(logit)) - (1 - target) * Math.log(1 - logistic(logit));
 
 function computed(head: HeadOutputs, wanted = targets) {
-  return losses(tf, kernels, head, wanted, tf.tensor3d(IMAGE_WEIGHTS, [BATCH, 1, 1]));
+  return losses(tf, kernels, head, wanted);
 }
 
 const headOf = (classes: Tf.Tensor, regression: Tf.Tensor, prototypes: Tf.Tensor): HeadOutputs => ({
@@ -47,12 +46,7 @@ const shapes = [
 ] as const;
 
 function classReference(logits: readonly number[]): number {
-  const terms = logits.map(
-    (logit, at) =>
-      crossEntropy(logit, targets.classes[at]) *
-      targets.anchorWeights[Math.floor(at / CLASSES)] *
-      IMAGE_WEIGHTS[Math.floor(at / ANCHORS / CLASSES)],
-  );
+  const terms = logits.map((logit, at) => crossEntropy(logit, targets.classes[at]) * targets.anchorWeights[Math.floor(at / CLASSES)]);
   return terms.reduce((sum, term) => sum + term, 0) / targets.normalizer;
 }
 

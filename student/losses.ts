@@ -21,11 +21,11 @@ export interface HeadOutputs {
   readonly prototypes: Tf.Tensor2D;
 }
 
-/** @param imageWeights [B, 1, 1] weight of each image in the class loss. */
-export function losses(tf: TensorFlow, kernels: Kernels, head: HeadOutputs, targets: Targets, imageWeights: Tf.Tensor3D): LossParts {
+/** The three losses of a batch, each normalised over it. */
+export function losses(tf: TensorFlow, kernels: Kernels, head: HeadOutputs, targets: Targets): LossParts {
   const [batch, anchors, classes] = head.classLogits.shape;
   const classTargets = tf.tensor3d(targets.classes, [batch, anchors, classes]);
-  const weights = tf.mul(tf.tensor3d(targets.anchorWeights, [batch, anchors, 1]), imageWeights);
+  const weights = tf.tensor3d(targets.anchorWeights, [batch, anchors, 1]);
   const classLoss = tf.div(binaryCrossEntropy(tf, head.classLogits, classTargets, weights), targets.normalizer) as Tf.Scalar;
   if (targets.positiveRows.length === 0) return { classes: classLoss, box: tf.scalar(0), mask: tf.scalar(0) };
   const positives = kernels.gatherRows(head.regression, tf.tensor1d(targets.positiveRows, 'int32')); // [P, 4+M]

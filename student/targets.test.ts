@@ -44,10 +44,12 @@ const predicting = ({ anchors, classCount }: TargetGrid, { x1, y1, x2, y2 }: Box
 const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);
 const near = (actual: number, expected: number) => assert.ok(Math.abs(actual - expected) < SUM_TOLERANCE, `${actual} is not ${expected}`);
 
+const once = { step: 0, unsupWeight: 1 };
+
 test('a batch of two pictures: rows, boxes and cells of the second lie behind those of the first', () => {
   const grid = gridOf(32);
   const [first, second] = [instance({ x1: 0, y1: 0, x2: 4, y2: 4 }), instance({ x1: 8, y1: 4, x2: 16, y2: 16 }, { by: 'human' }, 1)];
-  const targets = layOutTargets(grid, [sample(first), sample(second)], [predicting(grid, first.box), predicting(grid, second.box)], 0);
+  const targets = layOutTargets(grid, [sample(first), sample(second)], [predicting(grid, first.box), predicting(grid, second.box)], once);
   const count = targets.positiveRows.length;
   assert.deepEqual([targets.boxes.length, targets.anchors.length, targets.boxWeights.length], [4 * count, 3 * count, count]);
   for (let row = 0; row < count; row++) {
@@ -72,7 +74,7 @@ test('a batch of two pictures: rows, boxes and cells of the second lie behind th
 test('a mask is 1 in the object, 0 in a margin of one cell around it, and cut at the picture', () => {
   const grid = gridOf(32);
   const object = instance({ x1: 0, y1: 2, x2: 2, y2: 4 });
-  const targets = layOutTargets(grid, [sample(object)], [predicting(grid, object.box)], 0);
+  const targets = layOutTargets(grid, [sample(object)], [predicting(grid, object.box)], once);
   const cells = [...targets.cellRows].filter((_, at) => targets.cellPositives[at] === 0);
   assert.deepEqual(cells, [16, 17, 18, 32, 33, 34, 48, 49, 50, 64, 65, 66]);
   assert.deepEqual([...targets.cellTargets.subarray(0, 12)], [0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 0]);
@@ -81,7 +83,7 @@ test('a mask is 1 in the object, 0 in a margin of one cell around it, and cut at
 test('mask weights sum to 1, and a small object weighs what a large one does', () => {
   const grid = gridOf(64);
   const [small, large] = [instance({ x1: 0, y1: 0, x2: 2, y2: 2 }), instance({ x1: 6, y1: 6, x2: 32, y2: 32 })];
-  const targets = layOutTargets(grid, [sample(small, large)], [predicting(grid, large.box)], 3);
+  const targets = layOutTargets(grid, [sample(small, large)], [predicting(grid, large.box)], { ...once, step: 3 });
   near(sum(targets.cellWeights), 1);
   const ofRow = new Map<number, number>();
   targets.cellPositives.forEach((row, at) => {
@@ -94,7 +96,7 @@ test("a teacher's label weighs less in class, box and mask, in proportion", () =
   const grid = gridOf(32);
   const human = instance({ x1: 0, y1: 0, x2: 4, y2: 4 });
   const pseudo = instance({ x1: 8, y1: 8, x2: 12, y2: 12 }, { by: 'teacher', weight: 0.25 });
-  const targets = layOutTargets(grid, [sample(human), sample(pseudo)], [predicting(grid, human.box), predicting(grid, pseudo.box)], 0);
+  const targets = layOutTargets(grid, [sample(human), sample(pseudo)], [predicting(grid, human.box), predicting(grid, pseudo.box)], once);
   const isHuman = [...targets.positiveRows].map((row) => row < grid.anchors.count);
   assert.deepEqual(
     [...targets.boxWeights],
@@ -110,7 +112,7 @@ test("a teacher's label weighs less in class, box and mask, in proportion", () =
 
 test('an empty picture has no positives and no cells; the normalizer stays 1', () => {
   const grid = gridOf(32);
-  const targets = layOutTargets(grid, [sample()], [predicting(grid, { x1: 0, y1: 0, x2: 1, y2: 1 })], 0);
+  const targets = layOutTargets(grid, [sample()], [predicting(grid, { x1: 0, y1: 0, x2: 1, y2: 1 })], once);
   assert.deepEqual([targets.positiveRows.length, targets.cellRows.length, targets.normalizer, sum(targets.classes)], [0, 0, 1, 0]);
 });
 
@@ -126,7 +128,10 @@ for (const { name, side, box } of shapes) {
     // One anchor's lattice: the other positives' are shifted by their anchors.
     const seen = new Set<number>();
     for (let step = 0; step < 64; step++) {
-      const { cellRows, cellPositives, cellWeights } = layOutTargets(grid, [sample(object)], [predicting(grid, object.box)], step);
+      const { cellRows, cellPositives, cellWeights } = layOutTargets(grid, [sample(object)], [predicting(grid, object.box)], {
+        ...once,
+        step,
+      });
       const cells = cellRows.filter((_, at) => cellPositives[at] === 0);
       assert.ok(cells.length > 0 && cells.length <= CELL_CAP, `${cells.length} cells`);
       near(sum(cellWeights), 1);
@@ -136,3 +141,16 @@ for (const { name, side, box } of shapes) {
     assert.equal(seen.size, width * height);
   });
 }
+
+test('unsupWeight scales what a teacher said and the background of its pictures, not the human objects pasted there', () => {
+  const grid = gridOf(32);
+  const human = instance({ x1: 0, y1: 0, x2: 4, y2: 4 });
+  const pseudo = instance({ x1: 16, y1: 16, x2: 20, y2: 20 }, { by: 'teacher', weight: 0.5 });
+  const mixed = { ...sample(human, pseudo), stream: 'pseudo' } as const;
+  const targets = layOutTargets(grid, [mixed], [predicting(grid, human.box)], { ...once, unsupWeight: 0.5 });
+  const positives = new Map([...targets.positiveRows].map((row, at) => [row, targets.boxes[4 * at] === 0 ? 1 : 0.25]));
+  targets.anchorWeights.forEach((weight, row) => {
+    assert.equal(weight, positives.get(row) ?? 0.5);
+  });
+  assert.deepEqual(new Set(positives.values()), new Set([1, 0.25]));
+});

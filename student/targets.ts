@@ -16,7 +16,7 @@ const MASK_MARGIN_CELLS = 1;
 export interface Targets {
   /** [B*A*K] soft class targets. */
   readonly classes: Float32Array;
-  /** [B*A] weight of each anchor's class loss: that of the object it shall find, 1 for background. */
+  /** [B*A] weight of each anchor's class loss: that of the object it shall find, or of its picture's background. */
   readonly anchorWeights: Float32Array;
   /** [P] rows of [B*A, ...]. */
   readonly positiveRows: Int32Array;
@@ -46,16 +46,17 @@ export interface TargetGrid {
   readonly prototypeCells: number;
 }
 
-/** Lays out a batch's targets from what the student predicts of it now. `step` moves the lattice of sampled cells. */
+/** Lays out a batch's targets from what the student predicts of it now. `step` moves the lattice of sampled cells; `unsupWeight` scales all that a teacher said, and the background of its pictures. */
 export function layOutTargets(
   grid: TargetGrid,
   samples: readonly Sample[],
   predictions: readonly ImagePrediction[],
-  step: number,
+  { step, unsupWeight }: { readonly step: number; readonly unsupWeight: number },
 ): Targets {
   const { anchors, classCount } = grid;
   const classes = new Float32Array(samples.length * anchors.count * classCount);
   const anchorWeights = new Float32Array(samples.length * anchors.count).fill(1);
+  const weightOf = ({ source }: SampleInstance) => (source.by === 'human' ? 1 : source.weight * unsupWeight);
   const chosen = samples.map((sample, image) => assign(anchors, predictions[image] as ImagePrediction, sample.instances));
   const rows = new PositiveRows(chosen.reduce((sum, positives) => sum + positives.length, 0));
   const cells = new CellRows();
@@ -63,20 +64,23 @@ export function layOutTargets(
   samples.forEach((sample, image) => {
     const positives = chosen[image] as Positive[];
     const firstRow = rows.length;
+    if (sample.stream === 'pseudo') anchorWeights.fill(unsupWeight, image * anchors.count, (image + 1) * anchors.count);
     for (const positive of positives) {
       const instance = sample.instances[positive.object] as SampleInstance;
       const row = image * anchors.count + positive.anchor;
       classes[row * classCount + instance.classIndex] = positive.score;
-      anchorWeights[row] = instanceWeight(instance);
-      rows.add(row, instance, positive.score * instanceWeight(instance), anchors, positive.anchor);
+      anchorWeights[row] = weightOf(instance);
+      rows.add(row, instance, positive.score * weightOf(instance), anchors, positive.anchor);
       normalizer += positive.score;
     }
-    addMaskCells(cells, grid, sample, image, positives, firstRow, step);
+    for (const { index, positive } of bestFirst(positives).slice(0, MASK_POSITIVES_PER_IMAGE)) {
+      const instance = sample.instances[positive.object] as SampleInstance;
+      const { rows: at, targets } = maskCells(instance, grid.prototypeCells, image, step + positive.anchor);
+      cells.add(firstRow + index, at, targets, weightOf(instance));
+    }
   });
   return { classes, anchorWeights, ...rows.arrays(), ...cells.arrays(), normalizer: Math.max(1, normalizer) };
 }
-
-const instanceWeight = ({ source }: SampleInstance): number => (source.by === 'human' ? 1 : source.weight);
 
 class PositiveRows {
   length = 0;
@@ -134,24 +138,9 @@ class CellRows {
   }
 }
 
-function addMaskCells(
-  cells: CellRows,
-  grid: TargetGrid,
-  sample: Sample,
-  image: number,
-  positives: readonly Positive[],
-  firstRow: number,
-  step: number,
-): void {
-  const order = positives
-    .map((_, index) => index)
-    .sort((a, b) => (positives[a] as Positive).rank - (positives[b] as Positive).rank || a - b);
-  for (const index of order.slice(0, MASK_POSITIVES_PER_IMAGE)) {
-    const positive = positives[index] as Positive;
-    const instance = sample.instances[positive.object] as SampleInstance;
-    const { rows, targets } = maskCells(instance, grid.prototypeCells, image, step + positive.anchor);
-    cells.add(firstRow + index, rows, targets, instanceWeight(instance));
-  }
+/** Positives with their places, the best anchors of all objects before the second best. */
+function bestFirst(positives: readonly Positive[]): readonly { readonly index: number; readonly positive: Positive }[] {
+  return positives.map((positive, index) => ({ index, positive })).sort((a, b) => a.positive.rank - b.positive.rank || a.index - b.index);
 }
 
 /** Cells of an object's box and margin, on a lattice coarse enough for the cap; `phase` shifts the lattice from step to step. */

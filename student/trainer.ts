@@ -17,7 +17,7 @@ export interface TrainSettings extends OptimizerSettings {
   readonly steps: number;
   readonly batchSize: number;
   readonly warmupSteps: number;
-  /** Weight of pseudo-labeled pictures beside human-labeled ones, 0 or more. */
+  /** Weight of what a teacher said, and of its pictures' background, beside human labels; 0 or more. */
   readonly unsupWeight: number;
   readonly boxWeight: number;
   readonly maskWeight: number;
@@ -159,8 +159,11 @@ export class StudentTrainer {
       this.#wanted,
     );
     const head = this.#head(outputs, samples.length);
-    const targets = layOutTargets(this.#grid, samples, this.#readBack(head, samples.length), this.#step);
-    const { classes, box, mask } = losses(tf, kernels, head, targets, this.#imageWeights(samples));
+    const targets = layOutTargets(this.#grid, samples, this.#readBack(head, samples.length), {
+      step: this.#step,
+      unsupWeight: this.#settings.unsupWeight,
+    });
+    const { classes, box, mask } = losses(tf, kernels, head, targets);
     const total = tf.addN([classes, tf.mul(box, this.#settings.boxWeight), tf.mul(mask, this.#settings.maskWeight)]) as Tf.Scalar;
     return [total, classes, box, mask];
   }
@@ -214,14 +217,6 @@ export class StudentTrainer {
       classLogits: logits.subarray(image * anchors.count * classCount, (image + 1) * anchors.count * classCount),
       boxes: boxesAt(anchors, distances.subarray(image * anchors.count * 4, (image + 1) * anchors.count * 4)),
     }));
-  }
-
-  #imageWeights(samples: readonly Sample[]): Tf.Tensor3D {
-    const { tf } = this.#backend;
-    return tf.tensor3d(
-      samples.map(({ stream }) => (stream === 'labeled' ? 1 : this.#settings.unsupWeight)),
-      [samples.length, 1, 1],
-    );
   }
 
   #averageStatistics(batch: ReadonlyMap<string, BatchStatistics>): void {

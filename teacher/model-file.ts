@@ -56,8 +56,11 @@ function decode(path: string, bytes: Uint8Array): onnx.Model {
 /** Keys as in Ultralytics' metadata; values may be written as JSON instead of text. */
 const sidecarSchema = z.record(z.string(), z.json());
 
+/** The file beside a model that states or corrects its metadata. */
+export const sidecarOf = (modelPath: string): string => `${modelPath.replace(/\.onnx$/i, '')}.contract.json`;
+
 async function readSidecar(modelPath: string): Promise<readonly (readonly [string, string])[]> {
-  const path = `${modelPath.replace(/\.onnx$/i, '')}.contract.json`;
+  const path = sidecarOf(modelPath);
   const text = await readFile(path, 'utf8').catch((cause) => {
     if (codeOf(cause) === 'ENOENT') return null;
     throw badSidecar(path, codeOf(cause), cause);

@@ -25,8 +25,20 @@ before(async () => {
   writeFileSync(at('one-output.onnx'), oneOutput());
   writeFileSync(at('unknown-key.yaml'), JSON.stringify({ data, train: { stpes: 3 } }));
   writeFileSync(at('half.yaml'), 'data: [');
+  const { images } = JSON.parse(readFileSync(at('data/train_labeled.json'), 'utf8')) as { images: { file_name: string }[] };
+  writeFileSync(at('labeled.txt'), images.map(({ file_name }) => file_name).join('\n'));
+  writeFileSync(at('small-masks.json'), JSON.stringify(smallMasks()));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Detections whose masks are not as large as their pictures. */
+function smallMasks(): unknown[] {
+  const { annotations } = JSON.parse(readFileSync(at('data/val.json'), 'utf8')) as {
+    annotations: { image_id: number; category_id: number }[];
+  };
+  const segmentation = { size: [2, 2], counts: [0, 4] };
+  return annotations.map(({ image_id, category_id }) => ({ image_id, category_id, segmentation, score: 0.5 }));
+}
 
 /** A valid model that follows no contract. */
 function oneOutput(): Uint8Array {
@@ -157,6 +169,24 @@ const BAD_RUNS: readonly BadRun[] = [
     says: /policy\.scoreByCategory, got "cat"/,
   },
   {
+    name: 'an input size that the strides do not divide, before any labeling',
+    args: () => ['-c', config, ...set('student.inputSize', '60')],
+    code: 'CONFIG_INPUT_SIZE',
+    says: /student\.inputSize, got 60/,
+  },
+  {
+    name: 'strides that do not double',
+    args: () => ['-c', config, ...set('student.strides', '[4, 16]')],
+    code: 'CONFIG_INVALID',
+    says: /student\.strides/,
+  },
+  {
+    name: 'unlabeled pictures that are all labeled',
+    args: () => ['-c', config, ...set('data.unlabeled', '{images: data/images, list: labeled.txt}')],
+    code: 'DATA_NOTHING_USABLE',
+    says: /at least one usable unlabeled picture, got none: .* has the same content as/,
+  },
+  {
     name: 'a run folder below a file',
     args: () => ['-c', config, ...set('runs', 'text.json/runs')],
     exitCode: 3,
@@ -233,6 +263,7 @@ describe('words that the program does not know', () => {
     [['predict', at('cats.onnx'), '--out', at('out.json')], 'USAGE_NO_IMAGES', /Expected pictures or folders to label, got none/],
     [['predict', at('text.onnx'), at('data/images'), '--out', at('out.json')], 'MODEL_NOT_ONNX', /text\.onnx/],
     [['eval', '--gt', at('text.json'), '--dt', at('text.json')], 'DATA_BAD_JSON', /text\.json/],
+    [['eval', '--gt', at('data/val.json'), '--dt', at('small-masks.json')], 'DATA_SIZE_MISMATCH', /2x2/],
   ];
   for (const [args, code, says] of CASES)
     it(`${args.map((word) => word.replace(folder, '.')).join(' ')}: ${code}`, async () => {

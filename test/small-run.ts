@@ -38,7 +38,7 @@ export const SMALL: RunConfigInput = {
   },
   teacher: { floor: 0.0005, maxDetections: 20, threads: 1 },
   policy: { score: 0.001 },
-  student: { inputSize: 64, prototypes: 4, strides: { levels: [4, 8], prototype: 2 } },
+  student: { inputSize: 64, prototypes: 4, strides: [4, 8] },
   train: { steps: 20, batchSize: 2, warmupSteps: 2, checkpointSteps: 3, threads: 1 },
   promote: { margin: -1 },
 };

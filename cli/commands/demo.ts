@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { parseConfig, type ResolvedConfig } from '../../config/index.ts';
+import { SelfpasteError } from '../../core/index.ts';
 import { generateScenes, readCoco } from '../../dataset/index.ts';
 import { keptLabels, openDatabase, runStatus } from '../../db/index.ts';
 import { type RunOutcome, resumeRun, runFolder } from '../../pipeline/index.ts';
 import { type PseudoQuality, pseudoQuality } from '../../pseudo/index.ts';
 import { demoPicture } from '../demo-picture.ts';
+import { collect } from '../options.ts';
 import { print } from '../print.ts';
 import { conclude, launch } from './run.ts';
 
@@ -37,26 +39,31 @@ export function demoCommand(): Command {
     .description('The whole loop on generated scenes, in a few minutes.')
     .argument('[folder]', 'folder for its data and its run', 'runs/demo')
     .option('--fresh', 'throw an earlier demo in that folder away', false)
-    .option(
-      '--set <key=value>',
-      'another value for a setting; may be given again',
-      (value: string, before: readonly string[]) => [...before, value],
-      [],
-    )
+    .option('--set <key=value>', 'another value for a setting; may be given again', collect, [])
     .option('--json', 'events as NDJSON on stdout', false)
     .action(demo);
 }
 
 async function demo(folder: string, { fresh, json, set }: DemoOptions): Promise<void> {
   const place = resolve(folder);
-  if (fresh) rmSync(place, { recursive: true, force: true });
+  if (fresh) for (const made of ['data', 'runs', 'demo.png']) rmSync(join(place, made), { recursive: true, force: true });
   mkdirSync(place, { recursive: true });
   const config = parseConfig(SETTINGS, join(place, 'selfpaste.yaml'), set);
+  if (set.length > 0 && existsSync(runFolder(config.runFolder).database)) throw settingsTooLate(place);
   const outcome = await runDemo(place, config, json);
   if (outcome.kind !== 'finished' || json) return;
   const picture = join(place, 'demo.png');
   await demoPicture(config, picture);
   print(await farewell(place, config, picture));
+}
+
+/** A run keeps the settings that it was started with. */
+function settingsTooLate(place: string): SelfpasteError {
+  return new SelfpasteError(
+    'USAGE_RUN_EXISTS',
+    `Expected no demo yet in ${place} for --set, got one that has its settings already`,
+    'give --fresh to start over, or leave --set out to go on',
+  );
 }
 
 async function runDemo(place: string, config: ResolvedConfig, json: boolean): Promise<RunOutcome> {

@@ -106,7 +106,7 @@ interface ListOptions extends RoundOption {
   readonly image?: number;
   readonly order: LabelOrder;
   readonly limit: number;
-  readonly after?: string;
+  readonly after?: number;
 }
 
 function listCommand(): Command {
@@ -121,7 +121,7 @@ function listCommand(): Command {
     .option('--image <id>', 'only this image, by its id in the run', wholeNumber(1))
     .option('--order <order>', 'score-desc, score-asc or image', 'score-desc')
     .option('--limit <n>', 'lines of a page', wholeNumber(1), 20)
-    .option('--after <id>', 'the page after this line (its id)')
+    .option('--after <id>', 'the page after this line (its id)', wholeNumber(1))
     .option('--json', 'as JSON', false)
     .action((run: string | undefined, options: ListOptions) =>
       withRun(run, (db) => {
@@ -176,7 +176,7 @@ function categoryNamed(db: RunDatabase, name: string): CategoryId {
 
 function cursorOf(db: RunDatabase, { after }: ListOptions): LabelCursor | undefined {
   if (after === undefined) return undefined;
-  const { prediction, image } = showLabel(db, predictionId(Number(after)));
+  const { prediction, image } = showLabel(db, predictionId(after));
   return { id: prediction.id, image: image.id, score: prediction.score };
 }
 

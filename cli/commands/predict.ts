@@ -8,9 +8,11 @@ import {
   cocoResults,
   decodeImage,
   drawOverlay,
+  type Issue,
   listUnlabeled,
   readCocoImages,
   readCocoTruths,
+  type UnlabeledListing,
   writeFileAtomic,
   writePng,
 } from '../../dataset/index.ts';
@@ -56,13 +58,17 @@ interface NumberedPicture extends Picture {
 
 async function predict(model: string, images: readonly string[], options: PredictOptions): Promise<void> {
   const contract = await readContract(model);
-  const { pictures, categories, classes } =
+  const { pictures, leftOut, categories, classes } =
     options.gt === undefined ? await ownCategories(images, contract.classNames) : await truthsCategories(options, contract.classNames);
   const instances: (CocoInstance & { score: number })[] = [];
   const records: { id: number; fileName: string; size: { width: number; height: number } }[] = [];
   const skipped: { fileName: string; reason: string }[] = [];
   const settings = { floor: options.score, nmsIou: options.nms, maxDetections: options.maxDetections, threads: options.threads };
   const onWarning = (text: string) => process.stderr.write(`warning: ${printable(text)}\n`);
+  for (const { subject, detail } of leftOut) {
+    skipped.push({ fileName: subject, reason: detail });
+    onWarning(`${subject}: ${detail}`);
+  }
   for await (const result of predictPictures(model, pictures, { settings, stop: stopOnSignal(), onWarning })) {
     const { id, fileName, path } = pictures[result.index] as NumberedPicture;
     if (result.status === 'unusable') {
@@ -79,7 +85,7 @@ async function predict(model: string, images: readonly string[], options: Predic
   if (options.json) printJson({ model, out: options.out, pictures: records.length, objects: instances.length, skipped });
   else
     print(
-      `${instances.length} objects in ${records.length} pictures -> ${options.out}${skipped.length ? ` (${skipped.length} pictures could not be read)` : ''}`,
+      `${instances.length} objects in ${records.length} pictures -> ${options.out}${skipped.length ? ` (${skipped.length} left out)` : ''}`,
     );
 }
 
@@ -94,6 +100,8 @@ function instanceOf(
 
 interface Work {
   readonly pictures: readonly NumberedPicture[];
+  /** What a folder or a data set names and cannot be labeled. */
+  readonly leftOut: readonly Issue[];
   readonly categories: readonly { readonly id: CategoryId; readonly name: string }[];
   readonly classes: ReadonlyMap<ClassIndex, CategoryId>;
 }
@@ -102,22 +110,23 @@ interface Work {
 async function ownCategories(images: readonly string[], classNames: readonly string[]): Promise<Work> {
   const categories = classNames.map((name, index) => ({ id: categoryId(index + 1), name }));
   const classes = new Map(categories.map(({ id }, index) => [index as ClassIndex, id]));
-  const pictures = (await Promise.all(images.map(picturesAt))).flat().map((picture, index) => ({ ...picture, id: index + 1 }));
+  const listings = await Promise.all(images.map(picturesAt));
+  const pictures = listings.flatMap(({ entries }) => entries).map((picture, index) => ({ ...picture, id: index + 1 }));
   if (pictures.length === 0)
     throw new SelfpasteError(
       'USAGE_NO_IMAGES',
       'Expected pictures or folders to label, got none',
       'name them after the model, or give --gt FILE --images FOLDER',
     );
-  return { pictures, categories, classes };
+  return { pictures, leftOut: listings.flatMap(({ issues }) => issues), categories, classes };
 }
 
-async function picturesAt(path: string): Promise<readonly Picture[]> {
+async function picturesAt(path: string): Promise<UnlabeledListing> {
   const found = await stat(path).catch(() => null);
   if (found === null)
     throw new SelfpasteError('DATA_UNREADABLE', expectation('IMAGES', 'a picture or a folder that exists', path), 'check the path');
-  if (!found.isDirectory()) return [{ fileName: basename(path), path: resolve(path) }];
-  return (await listUnlabeled({ folder: path })).entries;
+  if (!found.isDirectory()) return { entries: [{ fileName: basename(path), path: resolve(path) }], issues: [] };
+  return listUnlabeled({ folder: path });
 }
 
 async function truthsCategories({ gt, images }: PredictOptions, classNames: readonly string[]): Promise<Work> {
@@ -129,8 +138,13 @@ async function truthsCategories({ gt, images }: PredictOptions, classNames: read
     );
   const { categories } = await readCocoTruths(gt as string);
   const { map } = mapClasses(classNames, categories);
-  const files = (await readCocoImages(gt as string, images)).images;
-  return { pictures: files.map(({ cocoId, fileName, path }) => ({ id: cocoId, fileName, path })), categories, classes: map };
+  const { images: files, issues } = await readCocoImages(gt as string, images);
+  return {
+    pictures: files.map(({ cocoId, fileName, path }) => ({ id: cocoId, fileName, path })),
+    leftOut: issues,
+    categories,
+    classes: map,
+  };
 }
 
 async function draw(

@@ -10,7 +10,7 @@ let teacher: Teacher | null = null;
 serve<LabelerRequest, LabelerReply>(async (request, reply) => {
   if (request.kind === 'open') {
     teacher = await openTeacher(request.model, request.settings);
-    reply({ kind: 'opened', classNames: teacher.classNames });
+    reply({ kind: 'opened' });
     return;
   }
   reply(await detect(teacher as Teacher, request.id, request.path));

@@ -10,7 +10,7 @@ export type LabelerRequest =
 
 /** From a labeler: one answer a request, in order. */
 export type LabelerReply =
-  | { readonly kind: 'opened'; readonly classNames: readonly string[] }
+  | { readonly kind: 'opened' }
   | {
       readonly kind: 'detected';
       readonly id: number;

@@ -1,6 +1,6 @@
 /** The trainer process: one round's training set in, checkpoints and an ONNX file out. It never touches the database. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { openSampleStream } from '../../augment/index.ts';
@@ -32,7 +32,6 @@ serve<TrainerRequest, TrainerReply>(async (request, reply) => {
 
 async function train(backend: Backend, request: TrainRequest, reply: Reply): Promise<void> {
   const { settings, seed, round, recipe, workers, trainingSetFile } = request;
-  mkdirSync(request.checkpointFolder, { recursive: true });
   const checkpoint = request.resumeFrom === null ? undefined : decodeCheckpoint(readFileSync(request.resumeFrom));
   const trainer = new StudentTrainer(backend, onnx.decodeModel(readFileSync(request.initialModel)), settings, checkpoint);
   const samples = openSampleStream({

@@ -1,10 +1,10 @@
 import type { GroundTruth, ImageId } from '../../core/index.ts';
 import { humanLabeled } from '../../db/index.ts';
-import type { Evaluation, EvaluationImage } from '../../eval/index.ts';
+import type { Evaluation, EvaluationImage, EvaluationPair } from '../../eval/index.ts';
 import type { StudentInput } from '../machine.ts';
 import { labelingModel, toPredictions } from '../model-detections.ts';
 import { detectImages } from '../processes/detect-images.ts';
-import { type EvaluationPair, evaluateDetections } from '../processes/evaluate-detections.ts';
+import { evaluateDetections } from '../processes/evaluate-detections.ts';
 import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
 /** Measures a model on the validation set, on human labels only: COCO's twelve numbers for masks and for boxes. */

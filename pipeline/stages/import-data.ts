@@ -1,7 +1,9 @@
 import { classIndex, SelfpasteError } from '../../core/index.ts';
 import { type CocoDataset, type CocoImage, type ImageEntry, type Issue, listUnlabeled, probeImage, readCoco } from '../../dataset/index.ts';
 import type { Subset } from '../../db/index.ts';
+import { checkSpec } from '../../student/index.ts';
 import { policyOf } from '../policy.ts';
+import { planStudent } from '../student-plan.ts';
 import { interrupted, type StageContext, type StageResult, safePoint } from './stage.ts';
 
 /**
@@ -17,6 +19,7 @@ export async function importData(context: StageContext): Promise<StageResult<voi
   policyOf(config, db);
   await addLabeled(context, 'validation', validation);
   await addLabeled(context, 'labeled', labeled);
+  checkSpec(planStudent(config, db).spec);
   await addUnlabeled(context);
   const counts = db.images.count();
   requireUsable(context, counts);
@@ -63,6 +66,7 @@ async function addUnlabeled(context: StageContext): Promise<void> {
     source.list === null ? { folder: source.images } : { list: source.list, root: source.images },
   );
   for (const issue of issues) quarantineIssue(context, 'unlabeled', source.list ?? source.images, issue);
+  if (issues.length > 0) warnOfIssues(context, source.list ?? source.images, issues);
   let done = 0;
   for (const entry of entries) {
     if (context.stop.aborted) throw interrupted();
@@ -110,15 +114,15 @@ function requireSameCategories(labeled: CocoDataset, validation: CocoDataset): v
 const shorten = (texts: readonly string[]): string =>
   `${texts.slice(0, 6).join(', ')}${texts.length > 6 ? ` and ${texts.length - 6} more` : ''}`;
 
-function requireUsable({ db }: StageContext, counts: Readonly<Record<Subset, number>>): void {
-  for (const subset of ['labeled', 'validation'] as const) {
-    if (counts[subset] > 0) continue;
+function requireUsable({ db, config }: StageContext, counts: Readonly<Record<Subset, number>>): void {
+  for (const subset of ['labeled', 'validation', 'unlabeled'] as const) {
+    if (counts[subset] > 0 || config.data[subset] === null) continue;
     const leftOut = db.quarantine.all().filter((file) => file.subset === subset);
     const first = leftOut[0];
     throw new SelfpasteError(
       'DATA_NOTHING_USABLE',
       `Expected at least one usable ${subset} picture, got none${first ? `: ${leftOut.length} left out, the first: ${first.fileName} ${first.detail}` : ''}`,
-      `give data.${subset} pictures and labels that can be used; a picture that is in two sets belongs to validation`,
+      `give data.${subset} pictures and labels that can be used; a picture that is in two sets stays in validation, then in labeled`,
     );
   }
 }

@@ -1,8 +1,8 @@
-import type { ImageId, ModelId } from '../../core/index.ts';
+import { type ImageId, type ModelId, sameSize, showSize } from '../../core/index.ts';
 import type { ImageRow } from '../../db/index.ts';
 import type { RoundInput } from '../machine.ts';
 import { labelingModel, toPredictions } from '../model-detections.ts';
-import { type DetectionRequest, detectImages } from '../processes/detect-images.ts';
+import { type DetectionOutcome, type DetectionRequest, detectImages } from '../processes/detect-images.ts';
 import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
 /** The teacher labels every unlabeled picture once; what is in the database already is not asked again. */
@@ -18,13 +18,14 @@ export async function labelImages(context: StageContext, input: RoundInput): Pro
   const onRestart = (error: Error) => emit({ kind: 'note', round, level: 'warn', text: `${error.message}; started again` });
   for await (const outcome of detectImages({ model: file, settings, images: requests(db.labeling.pending(round)), stop, onRestart })) {
     const attempt = { round, image: outcome.id as ImageId, model: row.id, createdAtMs: Date.now() };
-    if (outcome.status === 'detected') {
+    const objection = objectionTo(outcome, db.images.byId(attempt.image));
+    if (outcome.status === 'detected' && objection === null) {
       const found = toPredictions(outcome.detections, classes.map);
       predictions += found.length;
       db.labeling.recordDone({ ...attempt, durationMs: outcome.durationMs }, found);
     } else {
-      db.labeling.recordFailed({ ...attempt, durationMs: 0 }, outcome.reason);
-      emit({ kind: 'note', round, level: 'warn', text: `a picture could not be labeled: ${outcome.reason}` });
+      db.labeling.recordFailed({ ...attempt, durationMs: 0 }, objection ?? '');
+      emit({ kind: 'note', round, level: 'warn', text: `a picture could not be labeled: ${objection}` });
     }
     done++;
     const rate = done / Math.max(0.001, (Date.now() - startedMs) / 1000);
@@ -41,6 +42,13 @@ export async function labelImages(context: StageContext, input: RoundInput): Pro
   if (stop.aborted) throw interrupted();
   const { done: labeled, failed, withoutPredictions } = db.labeling.counts(round);
   return { output: undefined, facts: { labeled, failed, withoutPredictions, predictions } };
+}
+
+/** Why what a model says of a picture cannot be kept; null where it can. */
+function objectionTo(outcome: DetectionOutcome, image: ImageRow | undefined): string | null {
+  if (outcome.status === 'unusable') return outcome.reason;
+  if (image !== undefined && sameSize(outcome.size, image.size)) return null;
+  return `${image?.fileName} is ${showSize(outcome.size)} now: it was changed since it was imported`;
 }
 
 function* requests(images: Iterable<ImageRow>): Generator<DetectionRequest> {

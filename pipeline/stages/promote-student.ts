@@ -1,6 +1,7 @@
-import { mkdirSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
 import { writeFileAtomic } from '../../dataset/index.ts';
+import { sidecarOf } from '../../teacher/index.ts';
 import type { PromotionInput } from '../machine.ts';
 import type { StageContext, StageResult } from './stage.ts';
 
@@ -8,9 +9,13 @@ import type { StageContext, StageResult } from './stage.ts';
 export async function promoteStudent({ db, config, folder }: StageContext, input: PromotionInput): Promise<StageResult<boolean>> {
   const { round, student, studentScore, teacherScore } = input;
   const promoted = round === 0 || (studentScore ?? 0) > (teacherScore ?? 0) + config.promote.margin;
-  if (promoted) {
-    mkdirSync(folder.models, { recursive: true });
-    await writeFileAtomic(folder.best, await readFile(folder.located(db.models.byId(student)?.path as string)));
-  }
+  if (promoted) await copyModel(folder.located(db.models.byId(student)?.path as string), folder.best);
   return { output: promoted, facts: { promoted, metric: config.promote.metric, student: studentScore, teacher: teacherScore } };
+}
+
+/** With the contract beside it, where a given teacher has one. */
+async function copyModel(from: string, to: string): Promise<void> {
+  await writeFileAtomic(to, await readFile(from));
+  if (existsSync(sidecarOf(from))) await writeFileAtomic(sidecarOf(to), await readFile(sidecarOf(from)));
+  else await rm(sidecarOf(to), { force: true });
 }

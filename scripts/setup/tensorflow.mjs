@@ -5,9 +5,9 @@
  * (2.21, kernels for current CPUs); where the wheel cannot be had, the package's own download (2.9.1) is tried;
  * where that fails too, selfpaste trains on the tfjs wasm backend, which needs nothing but npm.
  */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { nodeHeaders, root, run, say } from './steps.mjs';
 import { unzip } from './unzip.mjs';
@@ -29,6 +29,8 @@ const CUDA_PACKAGES = [
   'nccl',
   'nvjitlink',
 ].map((name) => `nvidia-${name}-cu12`);
+/** How it went, for `doctor`. */
+const REPORT = join(root, 'node_modules/.selfpaste/tensorflow.json');
 const packageFolder = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
 
 /** Tries each way in turn; never throws, because the wasm backend works without. Writes what happened for `doctor`. */
@@ -58,8 +60,13 @@ export function installTensorFlow(variant) {
       way: 'native',
       error: `no native TensorFlow is set up for ${process.platform}-${process.arch} or tfjs-node-gpu is absent`,
     });
-  say('native TensorFlow could not be set up: training will use the wasm backend (about five times slower)');
+  say('native TensorFlow could not be set up: training will use the wasm backend (four to five times slower)');
   report({ native: false, variant, source: 'tfjs wasm backend', tried });
+}
+
+/** What an earlier set-up chose, so that `npm test` does not undo a GPU set-up. */
+export function installedVariant() {
+  return existsSync(REPORT) ? JSON.parse(readFileSync(REPORT, 'utf8')).variant : 'cpu';
 }
 
 function supported() {
@@ -67,9 +74,8 @@ function supported() {
 }
 
 function report(facts) {
-  const folder = join(root, 'node_modules/.selfpaste');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'tensorflow.json'), `${JSON.stringify(facts, null, 2)}\n`);
+  mkdirSync(dirname(REPORT), { recursive: true });
+  writeFileSync(REPORT, `${JSON.stringify(facts, null, 2)}\n`);
 }
 
 function buildAgainstWheel(variant) {
