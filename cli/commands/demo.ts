@@ -24,8 +24,8 @@ data:
   unlabeled: { images: data/images, list: data/unlabeled.txt }
 policy: { score: 0.5 }
 augment: { jitter: [0.5, 1.5], donorJitter: [0.5, 1.5] }
-student: { inputSize: 160, prototypes: 16 }
-train: { steps: 600, batchSize: 8, learningRate: 0.004, warmupSteps: 50, emaDecay: 0.99, checkpointSteps: 100 }
+student: { inputSize: 160, prototypes: 16, init: teacher }
+train: { steps: 500, batchSize: 8, learningRate: 0.004, warmupSteps: 50, emaDecay: 0.99, checkpointSteps: 100 }
 `;
 
 interface DemoOptions {
