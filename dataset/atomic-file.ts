@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { SelfpasteError } from '../core/index.ts';
 import { errorCode } from './file-problem.ts';
+import { makeFolders } from './folders.ts';
 
 /**
  * Writes a whole file or nothing: to a temporary name in the same folder (made where it is missing), flushed, then renamed.
@@ -12,7 +13,7 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     await withHandle(temporary, 'wx', async (file) => {
       await file.writeFile(data);
       await file.sync();

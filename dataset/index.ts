@@ -14,6 +14,7 @@ export {
   cocoResults,
 } from './coco-write.ts';
 export type { FileProblem } from './file-problem.ts';
+export { makeFolders } from './folders.ts';
 export { DEFAULT_MAX_PIXELS, decodeImage, type ImageFacts, type ImageProbe, probeImage } from './image-file.ts';
 export type { Issue } from './issue.ts';
 export { drawOverlay, type OverlayObject } from './overlay.ts';

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { SelfpasteError } from '../core/index.ts';
+import { makeFolders } from '../dataset/index.ts';
 import { openDatabase } from '../db/index.ts';
 
 /** Where everything of a run lies. */
@@ -44,13 +45,6 @@ export function makeRunFolder(path: string): void {
   } catch (error) {
     throw environmentError(error, path);
   }
-}
-
-/** Level by level: where a file system refuses a folder with ENOENT, as /proc does, Node's own recursive form never ends. */
-function makeFolders(path: string): void {
-  if (existsSync(path)) return;
-  makeFolders(dirname(path));
-  mkdirSync(path);
 }
 
 /** What the file system refused, as an error that its user can act on; any other error as it is. */

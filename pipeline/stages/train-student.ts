@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { writeTrainingSet } from '../../augment/index.ts';
 import { derivedSeed, errorFromFacts, type ModelId, onnx, SelfpasteError } from '../../core/index.ts';
-import { writeFileAtomic } from '../../dataset/index.ts';
+import { makeFolders, writeFileAtomic } from '../../dataset/index.ts';
 import { type CheckpointRow, trainingSet } from '../../db/index.ts';
 import { buildStudent, readSpec, type StudentSpec } from '../../student/index.ts';
 import { readContract } from '../../teacher/index.ts';
@@ -59,8 +59,7 @@ async function prepare(context: StageContext, input: RoundInput): Promise<TrainR
   const { round } = input;
   const { spec, why } = planStudent(config, db);
   emit({ kind: 'note', round, level: 'info', text: `student ${spec.size}: ${why}` });
-  mkdirSync(dirname(folder.trainingSet(round)), { recursive: true });
-  mkdirSync(folder.models, { recursive: true });
+  makeFolders(dirname(folder.trainingSet(round)));
   await writeTrainingSet(folder.trainingSet(round), trainingSet(db, round));
   await writeFileAtomic(folder.initialStudent(round), onnx.encodeModel(initialStudent(context, input, spec)));
   return {
