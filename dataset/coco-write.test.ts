@@ -44,7 +44,7 @@ describe('readCocoResults', () => {
     });
 
   it('reads a results array and an instance file with scores alike', async () => {
-    const expected = [{ imageId: 3, category: 90, mask, box: instance.box, score: 0.75 }];
+    const expected = [{ imageId: 3, category: 90, mask, box: instance.box, boxStated: true, score: 0.75 }];
     assert.deepEqual(await read(cocoResults([instance])), expected);
     assert.deepEqual(await read(cocoDataset([{ id: 3, fileName: 'a.png', size }], categories, [instance])), expected);
     assert.deepEqual(await read([]), []);
@@ -52,7 +52,8 @@ describe('readCocoResults', () => {
 
   it('takes the box of the mask where none is stated', async () => {
     const [{ bbox: _, ...result }] = cocoResults([instance]) as [ReturnType<typeof cocoResults>[0]];
-    assert.deepEqual((await read([result]))[0]!.box, { x1: 4, y1: 4, x2: 14, y2: 14 });
+    const [read0] = await read([result]);
+    assert.deepEqual([read0!.box, read0!.boxStated], [{ x1: 4, y1: 4, x2: 14, y2: 14 }, false]);
   });
 
   it('names the entry that is wrong', async () => {

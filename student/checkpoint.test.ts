@@ -46,7 +46,7 @@ for (const [name, bytes, why] of damages)
     assert.throws(() => decodeCheckpoint(bytes), {
       code: 'DATA_BAD_CHECKPOINT',
       message: `Expected a whole checkpoint, but ${why}`,
-      hint: 'resume: selfpaste goes back to the checkpoint before it',
+      hint: 'resume with the version of selfpaste that wrote it, or start a new run',
     });
   });
 

@@ -41,7 +41,7 @@ describe('a run from beginning to end', () => {
     assert.match(ended.stdout, /best model: .*best\.onnx/);
     assert.match(ended.stderr, /^run in .*small: seed 5, configHash [0-9a-f]{12}$/m);
     assert.match(ended.stderr, /^round 1 label {4}done in .*labeled 16, failed 0/m);
-    assert.match(ended.stderr, /^finished; best mask AP 0\.\d{4}$/m);
+    assert.match(ended.stderr, /^finished: rounds 2, metric maskAp, best 0\.\d{4}$/m);
   });
 
   it('keeps the whole data set, and human labels only where humans labeled', () => {
