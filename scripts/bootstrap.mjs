@@ -7,7 +7,6 @@
  *   node scripts/bootstrap.mjs --gpu    set up with the GPU build; kept until node_modules is removed
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import process from 'node:process';
 import { npm, root, run, say, stamped } from './setup/steps.mjs';
@@ -25,9 +24,8 @@ stamped('packages', ['package-lock.json'], runtime, () => {
 stamped('better-sqlite3', ['node_modules/better-sqlite3/package.json'], runtime, () => {
   say('building better-sqlite3 (a prebuilt file where one can be had, else 1-2 minutes of compiling)');
   npm(['rebuild', 'better-sqlite3']);
-  // Only opening a database loads the addon.
-  const Database = createRequire(join(root, 'package.json'))('better-sqlite3');
-  new Database(':memory:').close();
+  // Only opening a database loads the addon; in a process of its own, because a broken one may crash.
+  run(process.execPath, ['-e', "new (require('better-sqlite3'))(':memory:').close()"]);
 });
 
 stamped(
