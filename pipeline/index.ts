@@ -6,6 +6,6 @@ export { type ModelDetections, type Picture, predictPictures } from './predict.t
 export { evaluateDetections } from './processes/evaluate-detections.ts';
 export type { Emit, Facts, RunEvent } from './progress.ts';
 export { type RunOutcome, resumeRun, runConfigOf, startRun, type Until } from './run.ts';
-export { type RunFolder, runFolder } from './run-folder.ts';
+export { makeRunFolder, type RunFolder, runFolder } from './run-folder.ts';
 export { planStudent, recipeOf, type StudentPlan } from './student-plan.ts';
 export { PROGRAM_VERSION } from './version.ts';

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { parseConfig, type ResolvedConfig } from '../../config/index.ts';
 import { SelfpasteError } from '../../core/index.ts';
 import { generateScenes, readCoco } from '../../dataset/index.ts';
 import { keptLabels, openDatabase, runStatus } from '../../db/index.ts';
-import { type RunOutcome, resumeRun, runFolder } from '../../pipeline/index.ts';
+import { makeRunFolder, type RunOutcome, resumeRun, runFolder } from '../../pipeline/index.ts';
 import { type PseudoQuality, pseudoQuality } from '../../pseudo/index.ts';
 import { demoPicture } from '../demo-picture.ts';
 import { collect } from '../options.ts';
@@ -47,7 +47,7 @@ export function demoCommand(): Command {
 async function demo(folder: string, { fresh, json, set }: DemoOptions): Promise<void> {
   const place = resolve(folder);
   if (fresh) for (const made of ['data', 'runs', 'demo.png']) rmSync(join(place, made), { recursive: true, force: true });
-  mkdirSync(place, { recursive: true });
+  makeRunFolder(place);
   const config = parseConfig(SETTINGS, join(place, 'selfpaste.yaml'), set);
   if (set.length > 0 && existsSync(runFolder(config.runFolder).database)) throw settingsTooLate(place);
   const outcome = await runDemo(place, config, json);

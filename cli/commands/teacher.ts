@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
@@ -91,7 +90,6 @@ async function drawTrials(
   trials: readonly ModelProbe[],
   classNames: readonly string[],
 ): Promise<void> {
-  mkdirSync(folder, { recursive: true });
   for (const [index, { path, image }] of pictures.entries()) {
     const { trial } = trials[index] as ModelProbe;
     if (!trial.run) continue;
