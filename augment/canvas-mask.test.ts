@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { boxArea, boxHeight, boxWidth, rle } from '../core/index.ts';
-import { type CanvasMask, canvasBoxOf, gridOf, hideUnder, measureCoverage, placeMask, tightBox } from './canvas-mask.ts';
+import { type CanvasMask, canvasBoxOf, gridOf, hideUnder, measureCoverage, placeMask, tightBox, unionOf } from './canvas-mask.ts';
 import { axisMaps, sourceOf } from './placement.ts';
+import { canvasMask } from './test-scene.ts';
 
 const anyMask = fc
   .record({ x: fc.nat(9), y: fc.nat(9), width: fc.integer({ min: 1, max: 13 }), height: fc.integer({ min: 1, max: 13 }) })
   .chain((at) =>
     fc.uint8Array({ min: 0, max: 1, minLength: at.width * at.height, maxLength: at.width * at.height }).map((data): CanvasMask => {
       data[at.width * at.height - 1] = 1;
-      const areaPx2 = data.reduce((sum, value) => sum + value, 0);
-      return { box: { x1: at.x, y1: at.y, x2: at.x + at.width, y2: at.y + at.height }, data, areaPx2 };
+      return canvasMask({ x1: at.x, y1: at.y, x2: at.x + at.width, y2: at.y + at.height }, data);
     }),
   );
 
@@ -87,11 +87,37 @@ test('coverage is the share of each cell that the object covers', () => {
   );
 });
 
-test('what is covered is cut out and counted', () => {
-  const canvas = { width: 4, height: 2 };
-  const mask: CanvasMask = { box: { x1: 1, y1: 0, x2: 3, y2: 2 }, data: Uint8Array.of(1, 1, 0, 1), areaPx2: 3 };
-  const hidden = hideUnder(mask, canvas, Uint8Array.of(1, 1, 0, 0, 0, 1, 0, 0));
-  assert.deepEqual([...hidden.data], [0, 1, 0, 1]);
-  assert.equal(hidden.areaPx2, 2);
-  assert.deepEqual([...mask.data], [1, 1, 0, 1]);
+test('what is covered is cut out and counted, and the input is left alone', () => {
+  fc.assert(
+    fc.property(anyMask, anyMask, (mask, cover) => {
+      const before = mask.data.slice();
+      const left = hideUnder(mask, cover);
+      let area = 0;
+      for (let y = 0; y < 24; y++) {
+        for (let x = 0; x < 24; x++) {
+          assert.equal(at(left, x, y), at(mask, x, y) & (at(cover, x, y) ^ 1));
+          area += at(left, x, y);
+        }
+      }
+      assert.equal(left.areaPx2, area);
+      assert.deepEqual(mask.data, before);
+    }),
+  );
+});
+
+test('a union holds what any of its masks holds', () => {
+  fc.assert(
+    fc.property(fc.array(anyMask, { minLength: 1, maxLength: 4 }), (masks) => {
+      const union = unionOf(masks);
+      let area = 0;
+      for (let y = 0; y < 24; y++) {
+        for (let x = 0; x < 24; x++) {
+          const expected = masks.some((mask) => at(mask, x, y) === 1) ? 1 : 0;
+          assert.equal(at(union, x, y), expected);
+          area += expected;
+        }
+      }
+      assert.equal(union.areaPx2, area);
+    }),
+  );
 });

@@ -1,124 +1,116 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
-import { rle, type TrainingImage } from '../core/index.ts';
-import type { Placement } from './placement.ts';
-import type { DonorPlan } from './plan.ts';
-import { renderSample } from './render.ts';
-import { canvas, dark, discImage, pixelAt, planOf, recipe, setOf, temporaryFolder, upright } from './test-scene.ts';
+import fc from 'fast-check';
+import { areaOf, boxArea, classIndex, type HumanSource, rle, type Size } from '../core/index.ts';
+import { applyCopyPaste, copyPaste, type LabeledPicture, largeScaleJitter } from './copy-paste.ts';
+import { copyPasteRecipe, StandardScaleJitter } from './recipe.ts';
+import { bright, type Disc, dark, discMask } from './test-scene.ts';
 
-const folder = temporaryFolder();
-const inFolder = (name: string) => join(folder, name);
+const canvas: Size = { width: 96, height: 64 };
+const recipe = copyPasteRecipe(canvas);
 
-async function scene(): Promise<{ main: TrainingImage; donor: TrainingImage }> {
-  const main = await discImage(inFolder('scene-main.png'), canvas, [
-    { x: 20, y: 20, radius: 12 },
-    { x: 50, y: 50, radius: 6 },
-    { x: 50, y: 12, radius: 5 },
-  ]);
-  const donor = await discImage(
-    inFolder('scene-donor.png'),
-    canvas,
-    [
-      { x: 28, y: 20, radius: 12 },
-      { x: 50, y: 50, radius: 8 },
-      { x: 10, y: 56, radius: 3 },
-    ],
-    180,
-  );
-  return { main, donor };
+function picture(size: Size, discs: readonly Disc[], brightness = bright): LabeledPicture<HumanSource> {
+  const data = new Uint8Array(areaOf(size) * 3).fill(dark);
+  const masks = discs.map((disc) => discMask(size, disc));
+  for (const mask of masks) for (const [at, value] of mask.data.entries()) if (value === 1) data.fill(brightness, at * 3, at * 3 + 3);
+  const source = { by: 'human' } as const;
+  return { image: { size, data }, instances: masks.map((mask) => ({ classIndex: classIndex(0), mask: rle.encode(mask), source })) };
 }
 
-const donorPlan = (instances: readonly number[], placement = upright): DonorPlan => ({ index: 1, placement, instances });
+const beneath = picture({ width: 120, height: 80 }, [
+  { x: 40, y: 40, radius: 20 },
+  { x: 90, y: 30, radius: 15 },
+]);
+const donor = picture(
+  { width: 70, height: 100 },
+  [
+    { x: 35, y: 30, radius: 18 },
+    { x: 30, y: 75, radius: 12 },
+  ],
+  180,
+);
 
-test('pasting changes exactly the pixels of the pasted masks', async () => {
-  const { main, donor } = await scene();
-  const set = setOf([main, donor]);
-  const { sample: before } = await renderSample(planOf(upright), set, recipe);
-  const { sample } = await renderSample(planOf(upright, donorPlan([0, 2])), set, recipe);
-  const pasted = rle.decode(donor.instances[0].mask).data.map((value, at) => value | rle.decode(donor.instances[2].mask).data[at]);
-  for (const [at, value] of pasted.entries()) assert.equal(sample.image.data[at * 3], value === 1 ? 180 : before.image.data[at * 3]);
+test('a seed decides everything, its plan is small JSON, and drawing the plan again gives the same bytes', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { plan, ...drawn } = copyPaste(beneath, donor, recipe, seed);
+    const text = JSON.stringify(plan);
+    assert.ok(text.length < 400, text);
+    assert.deepEqual(applyCopyPaste(JSON.parse(text), beneath, donor, recipe), drawn);
+    assert.deepEqual(copyPaste(beneath, donor, recipe, seed), { plan, ...drawn });
+  }
 });
 
-test('objects beneath lose what is pasted over them, and go when too little remains', async () => {
-  const { main, donor } = await scene();
-  const { sample, dropped } = await renderSample(planOf(upright, donorPlan([0, 1])), setOf([main, donor]), recipe);
-  assert.deepEqual(dropped, { outside: 0, 'too-small': 0, occluded: 1 });
-  assert.deepEqual(
-    sample.instances.map(({ box }) => box),
-    [
-      // Cut at the right, where both discs are equally high.
-      { x1: 8, y1: 8, x2: 23, y2: 32 },
-      { x1: 45, y1: 7, x2: 55, y2: 17 },
-      { x1: 16, y1: 8, x2: 40, y2: 32 },
-      { x1: 42, y1: 42, x2: 58, y2: 58 },
-    ],
-  );
-  const left = sample.instances[0];
-  const covered = left.coverage.reduce((sum, share) => sum + (share * 16) / 255, 0);
-  const both = rle
-    .decode(main.instances[0].mask)
-    .data.reduce((sum, value, at) => sum + (value & (rle.decode(donor.instances[0].mask).data[at] ^ 1)), 0);
-  assert.ok(Math.abs(covered - both) < 1, `${covered} of ${both} px`);
-});
-
-test('an object stays exactly while its visible fraction reaches the limit', async () => {
-  const { main, donor } = await scene();
-  const set = setOf([main, donor]);
-  const whole = rle.area(main.instances[0].mask);
-  const hidden = rle
-    .decode(main.instances[0].mask)
-    .data.reduce((sum, value, at) => sum + (value & rle.decode(donor.instances[0].mask).data[at]), 0);
-  const fraction = (whole - hidden) / whole;
-  const kept = await renderSample(planOf(upright, donorPlan([0])), set, { ...recipe, minVisibleFraction: fraction });
-  assert.equal(kept.dropped.occluded, 0);
-  const gone = await renderSample(planOf(upright, donorPlan([0])), set, { ...recipe, minVisibleFraction: fraction + 0.01 });
-  assert.equal(gone.dropped.occluded, 1);
-});
-
-test('everything beneath can vanish under one pasted object', async () => {
-  const { main } = await scene();
-  const wall = await discImage(inFolder('wall.png'), canvas, [{ x: 32, y: 32, radius: 64 }], 180);
-  const { sample, dropped } = await renderSample(planOf(upright, donorPlan([0])), setOf([main, wall]), recipe);
-  assert.equal(dropped.occluded, 3);
-  assert.deepEqual(
-    sample.instances.map(({ box }) => box),
-    [{ x1: 0, y1: 0, x2: 64, y2: 64 }],
+test('property: masks lie on the canvas, do not overlap where one is pasted over the other, and fill their boxes', () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.constantFrom<'default' | 'paper'>('default', 'paper'), (seed, preset) => {
+      const { image, instances } = copyPaste(beneath, donor, copyPasteRecipe(canvas, preset), seed);
+      assert.deepEqual(image.size, canvas);
+      const pasted = instances.filter((instance) => instance.pasted).map(({ mask }) => mask);
+      for (const { mask, box, pasted: over } of instances) {
+        assert.ok(rle.area(mask) >= 1 && boxArea(box) >= 1);
+        if (preset === 'default') assert.deepEqual(box, rle.toBox(mask));
+        if (!over && pasted.length > 0) assert.equal(rle.area(rle.merge([mask, rle.merge(pasted, 'union')], 'intersection')), 0);
+      }
+    }),
   );
 });
 
-test('objects off the canvas and objects of too few pixels are dropped with their reason, and are not pasted', async () => {
-  const { main, donor } = await scene();
-  const set = setOf([main, donor]);
-  const right: Placement = { ...upright, x: 40 };
-  const { sample, dropped } = await renderSample(planOf(right), set, recipe);
-  assert.deepEqual(dropped, { outside: 2, 'too-small': 0, occluded: 0 });
-  assert.equal(sample.instances.length, 1);
-  const tiny: Placement = { ...upright, scaled: { width: 4, height: 4 } };
-  const vanished = await renderSample(planOf(upright, donorPlan([0, 1, 2], tiny)), set, recipe);
-  assert.deepEqual(vanished.dropped, { outside: 0, 'too-small': 3, occluded: 0 });
-  const { sample: alone } = await renderSample(planOf(upright), set, recipe);
-  assert.deepEqual(vanished.sample, alone);
+test('every object of the picture and every chosen one of the donor is drawn or counted as dropped', () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const { instances, dropped, plan } = copyPaste(beneath, donor, recipe, seed);
+    const left = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+    assert.equal(instances.length + left, beneath.instances.length + (plan.donor?.instances.length ?? 0));
+  }
 });
 
-test('soft edges mix both pictures around the mask and leave its core and the mask itself alone', async () => {
-  const { main, donor } = await scene();
-  const set = setOf([main, donor]);
-  const hard = (await renderSample(planOf(upright, donorPlan([1])), set, recipe)).sample;
-  const soft = (await renderSample(planOf(upright, donorPlan([1])), set, { ...recipe, blendSigma: 1.5 })).sample;
-  assert.deepEqual(soft.instances, hard.instances);
-  assert.deepEqual(pixelAt(soft, 50, 50), pixelAt(hard, 50, 50));
-  assert.deepEqual(pixelAt(soft, 10, 10), pixelAt(hard, 10, 10));
-  const edge = pixelAt(soft, 42, 50)[0];
-  assert.ok(edge > dark && edge < 180, `edge ${edge}`);
+test('jitter alone pastes nothing and follows its range', () => {
+  const narrow = { ...recipe, jitter: { ...recipe.jitter, labeled: StandardScaleJitter } };
+  for (let seed = 0; seed < 30; seed++) {
+    const { instances, plan } = largeScaleJitter(beneath, narrow, seed);
+    assert.ok(instances.every(({ pasted }) => !pasted));
+    assert.equal(plan.donor, null);
+    assert.ok(plan.main.scale >= 0.8 && plan.main.scale < 1.25);
+  }
 });
 
-test('the same plan gives the same bytes', async () => {
-  const { main, donor } = await scene();
-  const set = setOf([main, donor]);
-  const plan = planOf(
-    { ...upright, scaled: { width: 80, height: 80 }, x: -5, y: -7, flip: true },
-    donorPlan([0, 1], { ...upright, scaled: { width: 90, height: 90 }, x: -20, y: -9 }),
+test('a donor without objects, pictures of one pixel, and objects scaled away', () => {
+  const empty = picture({ width: 9, height: 9 }, []);
+  const pixel = picture({ width: 1, height: 1 }, [{ x: 0.5, y: 0.5, radius: 1 }]);
+  const far = { ...recipe, jitter: { labeled: { from: 0.02, to: 0.02 }, pseudo: StandardScaleJitter, donor: { from: 0.02, to: 0.02 } } };
+  for (let seed = 0; seed < 10; seed++) {
+    assert.equal(copyPaste(beneath, empty, recipe, seed).plan.donor, null);
+    assert.equal(copyPaste(empty, pixel, recipe, seed).instances.length <= 1, true);
+    assert.equal(copyPaste(pixel, pixel, copyPasteRecipe({ width: 1, height: 1 }, 'paper'), seed).image.data.length, 3);
+    const { instances, dropped } = copyPaste(beneath, donor, far, seed);
+    assert.deepEqual([instances.length, dropped['too-small'] >= 3], [0, true]);
+  }
+});
+
+test('the paper keeps at most 100 objects, pasted ones going first', () => {
+  const crowd = picture(
+    { width: 96, height: 64 },
+    Array.from({ length: 99 }, (_, at) => ({ x: 4 + (at % 11) * 8, y: 3.5 + Math.floor(at / 11) * 7, radius: 2.2 })),
   );
-  assert.deepEqual(await renderSample(plan, set, recipe), await renderSample(plan, set, recipe));
+  const still = { labeled: { from: 1, to: 1 }, pseudo: { from: 1, to: 1 }, donor: { from: 1, to: 1 } };
+  const paper = { ...copyPasteRecipe({ width: 96, height: 64 }, 'paper'), jitter: still, flip: 0 };
+  const { instances, dropped } = copyPaste(crowd, crowd, { ...paper, occlusion: { kind: 'relative', minVisibleFraction: 0 } }, 1);
+  const unlimited = copyPaste(crowd, crowd, { ...paper, maxInstances: null, occlusion: { kind: 'relative', minVisibleFraction: 0 } }, 1);
+  assert.equal(instances.length, Math.min(100, unlimited.instances.length));
+  assert.equal(dropped['over-limit'], Math.max(0, unlimited.instances.length - 100));
+  const tight = copyPaste(crowd, donor, { ...paper, maxInstances: 5 }, 1);
+  assert.deepEqual([tight.instances.length, tight.instances.some(({ pasted }) => pasted)], [5, false]);
+});
+
+test('labels that are not of their image are refused', () => {
+  const wrong = { ...beneath, image: donor.image };
+  assert.throws(() => copyPaste(wrong, donor, recipe, 0), {
+    code: 'DATA_SIZE_MISMATCH',
+    message: 'Expected masks of the size of their image, 70x100, got "120x80" (string)',
+  });
+});
+
+test('donors are human-labeled, by type', () => {
+  const guess = { ...donor.instances[0], source: { by: 'teacher', weight: 1 } } as const;
+  // @ts-expect-error A teacher's labels are not pasted.
+  copyPaste(beneath, { ...donor, instances: [guess] }, recipe, 0);
 });

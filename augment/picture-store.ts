@@ -22,9 +22,9 @@ export class PictureStore {
   #keptBytes = 0;
 
   /** @param limitBytes what is kept at most, decoded */
-  constructor({ canvas, main, donor }: AugmentRecipe, limitBytes: number = defaultLimitBytes) {
+  constructor({ canvas, jitter }: AugmentRecipe, limitBytes: number = defaultLimitBytes) {
     this.#limitBytes = limitBytes;
-    this.#largestSide = Math.ceil(Math.max(canvas.width, canvas.height) * Math.max(main.to, donor.to));
+    this.#largestSide = Math.ceil(Math.max(canvas.width, canvas.height) * Math.max(jitter.labeled.to, jitter.pseudo.to, jitter.donor.to));
   }
 
   /** @throws SelfpasteError DATA_UNREADABLE_PICTURE when the file is gone or damaged, DATA_CHANGED_PICTURE when its size is not that of its masks */
@@ -57,14 +57,22 @@ export class PictureStore {
 }
 
 async function decode({ path, size }: TrainingImage, largestSide: number): Promise<RgbImage> {
+  const factor = largestSide / Math.max(size.width, size.height);
+  return factor < 1 ? await decodeShrunk(path, size, factor) : await decodeWhole(path, size);
+}
+
+async function decodeWhole(path: string, size: Size): Promise<RgbImage> {
+  const picture = await readable(path, () => toRgb(open(path)));
+  if (!sameSize(picture.size, size)) throw changedPicture(path, size, picture.size);
+  return picture;
+}
+
+async function decodeShrunk(path: string, size: Size, factor: number): Promise<RgbImage> {
   const found = await readable(path, () => open(path).metadata());
   if (!sameSize(found.autoOrient, size)) throw changedPicture(path, size, found.autoOrient);
   return await readable(path, async () => {
     const picture = found.hasAlpha ? await withoutAlpha(path) : open(path);
-    const factor = largestSide / Math.max(size.width, size.height);
-    if (factor < 1) picture.resize(shrunk(size.width, factor), shrunk(size.height, factor), { fit: 'fill', kernel: 'linear' });
-    const { data, info } = await toRgb(picture);
-    return { size: { width: info.width, height: info.height }, data };
+    return await toRgb(picture.resize(shrunk(size.width, factor), shrunk(size.height, factor), { fit: 'fill', kernel: 'linear' }));
   });
 }
 
@@ -73,12 +81,15 @@ const shrunk = (side: number, factor: number): number => Math.max(1, Math.round(
 /** Size and damage of a picture are judged when it is imported; one that was accepted must not stop a training. */
 const open = (path: string): Sharp => sharp(path, { failOn: 'none', limitInputPixels: false }).autoOrient();
 
-const toRgb = (picture: Sharp) => picture.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+async function toRgb(picture: Sharp): Promise<RgbImage> {
+  const { data, info } = await picture.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  return { size: { width: info.width, height: info.height }, data };
+}
 
 /** libvips weighs colours by alpha when it resizes, but the colours of a picture are those under its alpha, as at import. */
 async function withoutAlpha(path: string): Promise<Sharp> {
-  const { data, info } = await toRgb(open(path));
-  return sharp(data, { raw: { width: info.width, height: info.height, channels: info.channels } });
+  const { size, data } = await toRgb(open(path));
+  return sharp(data, { raw: { ...size, channels: 3 } });
 }
 
 async function readable<Value>(path: string, read: () => Promise<Value>): Promise<Value> {

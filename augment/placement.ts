@@ -16,21 +16,24 @@ export interface Placement {
 }
 
 /**
- * Draws where a picture goes: jittered scale, then a random crop where it is larger than the canvas and a random place where it is
- * smaller (the paper's code pads at the right and below; a random place is the same jitter without a favourite corner).
+ * Draws where a picture goes: jittered scale, then a random crop where it is larger than the canvas; where it is smaller, the place that
+ * the recipe says (a random one is the same jitter without a favourite corner).
  */
 export function drawPlacement(rng: Rng, picture: Size, recipe: AugmentRecipe, jitter: Jitter): Placement {
   const { canvas } = recipe;
   const scale = rng.uniform(jitter.from, jitter.to);
   const factor = scale * Math.min(canvas.width / picture.width, canvas.height / picture.height);
   const scaled = { width: Math.max(1, Math.round(picture.width * factor)), height: Math.max(1, Math.round(picture.height * factor)) };
-  const x = drawOffset(rng, canvas.width - scaled.width);
-  const y = drawOffset(rng, canvas.height - scaled.height);
+  const x = drawOffset(rng, canvas.width - scaled.width, recipe.place);
+  const y = drawOffset(rng, canvas.height - scaled.height, recipe.place);
   return { scale, scaled, x, y, flip: rng.chance(recipe.flip), verticalFlip: rng.chance(recipe.verticalFlip) };
 }
 
 /** A uniform integer between 0 and the room that is left, which is negative where the picture is larger than the canvas. */
-const drawOffset = (rng: Rng, roomPx: number): number => Math.min(0, roomPx) + rng.integer(Math.abs(roomPx) + 1);
+function drawOffset(rng: Rng, roomPx: number, place: AugmentRecipe['place']): number {
+  const drawn = Math.min(0, roomPx) + rng.integer(Math.abs(roomPx) + 1);
+  return place === 'top-left' ? Math.min(0, drawn) : drawn;
+}
 
 /** The part of a canvas region that the picture covers, in canvas pixels; its area is 0 where they do not meet. */
 export function coveredPart(placement: Placement, region: Box): Box {

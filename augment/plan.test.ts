@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { classIndex, type TrainingImage, type TrainingSet } from '../core/index.ts';
+import { classIndex, type LabeledTrainingImage, type TrainingSet } from '../core/index.ts';
 import { type PlannerSettings, type SamplePlan, samplePlanner } from './plan.ts';
 import { copyPasteRecipe } from './recipe.ts';
 
 const recipe = copyPasteRecipe({ width: 128, height: 128 });
 
-function picture(name: string, instances: number): TrainingImage {
+function picture(name: string, instances: number): LabeledTrainingImage {
   const size = { width: 100, height: 80 };
   const instance = { classIndex: classIndex(0), mask: { size, counts: Uint32Array.of(0, 8000) }, source: { by: 'human' } } as const;
   return { path: name, size, instances: Array.from({ length: instances }, () => instance) };
@@ -31,6 +31,15 @@ test('a plan depends on nothing but its seed, round, step and slot', () => {
   assert.deepEqual(JSON.parse(JSON.stringify(plans)), plans);
   assert.notDeepEqual(samplePlanner({ ...settings, seed: 12 })(5, 3), plans[23]);
   assert.notDeepEqual(samplePlanner({ ...settings, round: 2 })(5, 3).main, plans[23].main);
+});
+
+test('each stream has its own jitter', () => {
+  const narrow = (scale: number) => ({ from: scale, to: scale });
+  const jitter = { labeled: narrow(0.5), pseudo: narrow(0.75), donor: narrow(1.5) };
+  for (const { main, donor } of plansOf({ ...settings, recipe: { ...recipe, jitter } }, 4)) {
+    assert.equal(main.placement.scale, jitter[main.stream].from);
+    assert.equal(donor?.placement.scale, 1.5);
+  }
 });
 
 test('half of each batch is labeled and half pseudo-labeled', () => {
@@ -57,7 +66,7 @@ test('each epoch visits each picture once, in an order of its own', () => {
 test('a donor is labeled, has objects, and gives a non-empty subset of them', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.integer({ min: 1, max: 5 }), fc.nat(1e6), (seed, limit, step) => {
-      const limited = { ...recipe, copyPaste: { probability: 1, maxDonorObjects: limit } };
+      const limited = { ...recipe, copyPaste: { ...recipe.copyPaste, maxDonorObjects: limit } };
       const { donor } = samplePlanner({ ...settings, seed, recipe: limited })(step, 1);
       assert.ok(donor);
       const count = set.labeled[donor.index].instances.length;
@@ -69,6 +78,13 @@ test('a donor is labeled, has objects, and gives a non-empty subset of them', ()
       assert.ok(donor.instances.every((index) => index < count));
     }),
   );
+});
+
+test('donors are human-labeled by type', () => {
+  const guess = { ...set.labeled[0].instances[0], source: { by: 'teacher', weight: 1 } } as const;
+  // @ts-expect-error A picture with a label by a teacher is no donor, so it may not stand in the labeled list.
+  const wrong: TrainingSet = { ...set, labeled: [{ ...set.labeled[0], instances: [guess] }] };
+  assert.equal(wrong.labeled.length, 1);
 });
 
 test('every number of objects from one to all is pasted', () => {

@@ -1,7 +1,8 @@
-import { derivedSeed, type Rng, SelfpasteError, stream, type TrainingSet } from '../core/index.ts';
-import { permuted } from './permutation.ts';
+import { derivedSeed, type Rng, SelfpasteError, stream, type TrainingImage, type TrainingSet } from '../core/index.ts';
+import { balancedDonors, type DonorDraw, uniformDonors } from './donors.ts';
 import { drawPlacement, type Placement } from './placement.ts';
 import type { AugmentRecipe } from './recipe.ts';
+import { plainOrder, repeatedOrder, repeatFactors, type VisitOrder } from './repeats.ts';
 
 /** Everything that chance decides about one sample: small, JSON-safe, and enough to draw exactly the same picture again. */
 export interface SamplePlan {
@@ -20,7 +21,7 @@ export interface MainPlan {
   readonly placement: Placement;
 }
 
-/** Where pasted objects come from: `index` is into TrainingSet.labeled, so a donor is human-labeled by construction. */
+/** Where pasted objects come from: `index` is into TrainingSet.labeled, so a donor is human-labeled by its type. */
 export interface DonorPlan {
   readonly index: number;
   readonly placement: Placement;
@@ -41,43 +42,46 @@ export type SamplePlanner = (step: number, slot: number) => SamplePlan;
 
 /**
  * A pure planner of a round's samples. With pseudo-labeled pictures, every second sample is one (half of each batch, paper section 4.1);
- * without, all are labeled. Each epoch visits a list once, in an order of its own. Donors are drawn uniformly, with replacement.
+ * without, all are labeled. Each epoch visits a list once, or as repeat-factor sampling says, in an order of its own. Donors are drawn
+ * with replacement.
  * @throws SelfpasteError DATA_NO_LABELED_PICTURES when the set has no labeled picture
  */
-export function samplePlanner(settings: PlannerSettings): SamplePlanner {
-  const { seed, round, batchSize, recipe, set } = settings;
+export function samplePlanner({ seed, round, batchSize, recipe, set }: PlannerSettings): SamplePlanner {
   if (set.labeled.length === 0) throw noLabeledPictures();
-  const donors = set.labeled.flatMap(({ instances }, index) => (instances.length > 0 ? [index] : []));
-  return (step, slot) => {
-    const main = planMain(settings, step * batchSize + slot, stream(seed, 'sample-main', round, step, slot));
-    const rng = stream(seed, 'sample-donor', round, step, slot);
-    const pastes = donors.length > 0 && rng.chance(recipe.copyPaste.probability);
-    return { round, step, slot, main, donor: pastes ? planDonor(set, recipe, donors, rng) : null };
+  const orders = {
+    labeled: visitOrder(set.labeled, recipe, derivedSeed(seed, 'visits', round, 'labeled')),
+    pseudo: visitOrder(set.pseudo, recipe, derivedSeed(seed, 'visits', round, 'pseudo')),
   };
-}
-
-function planMain({ seed, round, recipe, set }: PlannerSettings, sampleNumber: number, rng: Rng): MainPlan {
+  const drawDonor = donorDraw(set, recipe);
   const halved = set.pseudo.length > 0;
-  const name = halved && sampleNumber % 2 === 1 ? 'pseudo' : 'labeled';
-  const visit = halved ? Math.floor(sampleNumber / 2) : sampleNumber;
-  const pictures = set[name];
-  const epoch = Math.floor(visit / pictures.length);
-  const index = permuted(visit % pictures.length, pictures.length, derivedSeed(seed, 'epoch-order', round, name, epoch));
-  return { stream: name, index, placement: drawPlacement(rng, pictures[index].size, recipe, recipe.main) };
+
+  const planMain = (sampleNumber: number, rng: Rng): MainPlan => {
+    const name = halved && sampleNumber % 2 === 1 ? 'pseudo' : 'labeled';
+    const index = orders[name](halved ? Math.floor(sampleNumber / 2) : sampleNumber);
+    return { stream: name, index, placement: drawPlacement(rng, set[name][index].size, recipe, recipe.jitter[name]) };
+  };
+  const planDonor = (rng: Rng): DonorPlan | null => {
+    if (!drawDonor || !rng.chance(recipe.copyPaste.probability)) return null;
+    const choice = drawDonor(rng);
+    return { ...choice, placement: drawPlacement(rng, set.labeled[choice.index].size, recipe, recipe.jitter.donor) };
+  };
+  return (step, slot) => ({
+    round,
+    step,
+    slot,
+    main: planMain(step * batchSize + slot, stream(seed, 'sample-main', round, step, slot)),
+    donor: planDonor(stream(seed, 'sample-donor', round, step, slot)),
+  });
 }
 
-function planDonor(set: TrainingSet, recipe: AugmentRecipe, donors: readonly number[], rng: Rng): DonorPlan {
-  const index = donors[rng.integer(donors.length)];
-  const donor = set.labeled[index];
-  const placement = drawPlacement(rng, donor.size, recipe, recipe.donor);
-  return { index, placement, instances: drawSubset(rng, donor.instances.length, recipe.copyPaste.maxDonorObjects) };
+function visitOrder(pictures: readonly TrainingImage[], { repeatThreshold }: AugmentRecipe, seed: number): VisitOrder {
+  if (repeatThreshold === null || pictures.length === 0) return plainOrder(pictures.length, seed);
+  return repeatedOrder(repeatFactors(pictures, repeatThreshold), seed);
 }
 
-/** Uniformly many (1..limit) of 0..count-1: what the paper's code does once it has filtered out the empty choices. */
-function drawSubset(rng: Rng, count: number, limit: number | null): number[] {
-  const size = 1 + rng.integer(Math.min(count, limit ?? count));
-  const order = rng.shuffled(Array.from({ length: count }, (_, index) => index));
-  return order.slice(0, size).sort((a, b) => a - b);
+function donorDraw({ labeled }: TrainingSet, { copyPaste }: AugmentRecipe): DonorDraw | null {
+  const draw = copyPaste.donors === 'balanced' ? balancedDonors : uniformDonors;
+  return draw(labeled, copyPaste.maxDonorObjects);
 }
 
 function noLabeledPictures(): SelfpasteError {

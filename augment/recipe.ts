@@ -11,6 +11,17 @@ export const LargeScaleJitter: Jitter = { from: 0.1, to: 2 };
 export const StandardScaleJitter: Jitter = { from: 0.8, to: 1.25 };
 
 /**
+ * What becomes of an object that is pasted over.
+ * - `relative`: it is dropped when less than this fraction 0..1 of its canvas pixels stays visible; its box is always tight.
+ * - `paper`: it is dropped when at most `remainingPx` pixels of it, counted in its own picture's pixels, stay visible; a side of its box
+ *   moves only when it moved by more than `boxMovePx` canvas pixels. `wholePicture` is a quirk of the paper's released code: what counts
+ *   is not whether the object itself was occluded, but whether any object of the picture lost so much that a box side moved.
+ */
+export type OcclusionRule =
+  | { readonly kind: 'relative'; readonly minVisibleFraction: number }
+  | { readonly kind: 'paper'; readonly remainingPx: number; readonly boxMovePx: number; readonly wholePicture: boolean };
+
+/**
  * How training pictures are made: the strong recipe of the student. Plain data, produced by the configuration.
  * `canvas` is the student's input, a multiple of `prototypeStride` on both sides.
  */
@@ -18,10 +29,10 @@ export interface AugmentRecipe {
   readonly canvas: Size;
   /** Canvas pixels a side of a prototype cell. */
   readonly prototypeStride: 2 | 4;
-  /** Scale of the picture underneath. */
-  readonly main: Jitter;
-  /** Scale of the picture whose objects are pasted. */
-  readonly donor: Jitter;
+  /** Scale of human-labeled pictures, of pseudo-labeled ones, and of those whose objects are pasted. */
+  readonly jitter: { readonly labeled: Jitter; readonly pseudo: Jitter; readonly donor: Jitter };
+  /** Where a picture that is smaller than the canvas lies. The paper's code pads at the right and below. */
+  readonly place: 'anywhere' | 'top-left';
   /** Probability 0..1 of a left-right mirror image, drawn for each picture. */
   readonly flip: number;
   /** Probability 0..1 of a top-bottom mirror image, drawn for each picture. */
@@ -31,27 +42,53 @@ export interface AugmentRecipe {
     readonly probability: number;
     /** At most so many objects are pasted; null sets no limit. */
     readonly maxDonorObjects: number | null;
+    /** `uniform` over pictures with objects; `balanced` draws a class first, so that rare classes are pasted as often as common ones. */
+    readonly donors: 'uniform' | 'balanced';
   };
-  /** An object that is pasted over is dropped when less than this fraction 0..1 of its canvas pixels stays visible. */
-  readonly minVisibleFraction: number;
+  /**
+   * Repeat-factor sampling: pictures with a class that is in less than this share 0..1 of its list's pictures are shown more often
+   * (0.001 for LVIS). Null shows each once an epoch.
+   */
+  readonly repeatThreshold: number | null;
+  readonly occlusion: OcclusionRule;
   /** An object with fewer visible canvas pixels is dropped. At least 1. */
   readonly minVisiblePx: number;
+  /** At most so many instances a sample, pasted ones going first; null sets no limit. */
+  readonly maxInstances: number | null;
   /** Standard deviation in canvas pixels of the Gaussian that softens the edges of pasted objects; 0 pastes hard edges, which scores the same. */
   readonly blendSigma: number;
 }
 
-/** The paper's recipe (Copy-Paste on Large Scale Jitter) for a canvas. */
-export function copyPasteRecipe(canvas: Size): AugmentRecipe {
-  return {
+/**
+ * A recipe for a canvas. Both have Large Scale Jitter, flips and Copy-Paste as in the paper (section 3).
+ * - `default`: occlusion is judged relative to the object, boxes are always tight, small pictures lie anywhere.
+ * - `paper`: as the released code (300 px, 10 px, no translation, at most 100 instances), but for two quirks: `wholePicture` is off, and
+ *   donors with few objects are not drawn a little less often.
+ */
+export function copyPasteRecipe(canvas: Size, preset: 'default' | 'paper' = 'default'): AugmentRecipe {
+  const shared = {
     canvas,
     prototypeStride: 4,
-    main: LargeScaleJitter,
-    donor: LargeScaleJitter,
+    jitter: { labeled: LargeScaleJitter, pseudo: LargeScaleJitter, donor: LargeScaleJitter },
     flip: 0.5,
     verticalFlip: 0,
-    copyPaste: { probability: 1, maxDonorObjects: null },
-    minVisibleFraction: 0.1,
-    minVisiblePx: 4,
+    copyPaste: { probability: 1, maxDonorObjects: null, donors: 'uniform' },
+    repeatThreshold: null,
     blendSigma: 0,
+  } as const;
+  if (preset === 'default')
+    return {
+      ...shared,
+      place: 'anywhere',
+      occlusion: { kind: 'relative', minVisibleFraction: 0.1 },
+      minVisiblePx: 4,
+      maxInstances: null,
+    };
+  return {
+    ...shared,
+    place: 'top-left',
+    occlusion: { kind: 'paper', remainingPx: 300, boxMovePx: 10, wholePicture: false },
+    minVisiblePx: 1,
+    maxInstances: 100,
   };
 }

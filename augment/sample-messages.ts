@@ -1,4 +1,5 @@
 import type { ErrorFacts, Sample } from '../core/index.ts';
+import type { DropCounts } from './arrangement.ts';
 import type { AugmentRecipe } from './recipe.ts';
 
 /** What a sample worker is started with. */
@@ -13,7 +14,13 @@ export interface WorkerSetup {
 /** To a worker: draw the batch of a step (after those asked for before), or finish the one in hand and go. */
 export type WorkerRequest = { readonly kind: 'draw'; readonly step: number } | { readonly kind: 'close' };
 
+/** The samples of one step, and how many objects of their pictures are not in them, by reason. */
+export interface SampleBatch {
+  readonly samples: readonly Sample[];
+  readonly dropped: DropCounts;
+}
+
 /** From a worker: one for each batch that it was asked for. */
 export type WorkerReply =
-  | { readonly kind: 'batch'; readonly step: number; readonly samples: readonly Sample[] }
+  | { readonly kind: 'batch'; readonly step: number; readonly batch: SampleBatch }
   | { readonly kind: 'failed'; readonly step: number; readonly facts: ErrorFacts };

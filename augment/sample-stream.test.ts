@@ -36,7 +36,15 @@ test('batches are those of the plan, in order, for any number of workers and any
   const batches = await take(6);
   const plan = samplePlanner({ ...settings, set });
   for (const [step, batch] of batches.entries()) {
-    for (const [slot, sample] of batch.entries()) assert.deepEqual(sample, (await renderSample(plan(step, slot), set, recipe)).sample);
+    const drawn = await Promise.all(batch.samples.map((_, slot) => renderSample(plan(step, slot), set, recipe)));
+    assert.deepEqual(
+      batch.samples,
+      drawn.map(({ sample }) => sample),
+    );
+    assert.equal(
+      batch.dropped.occluded,
+      drawn.reduce((sum, { dropped }) => sum + dropped.occluded, 0),
+    );
   }
   assert.deepEqual(await take(6, { workers: 3, lookahead: 5 }), batches);
   assert.deepEqual(await take(2, { firstStep: 4, workers: 2, lookahead: 1 }), batches.slice(4));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { badValue, errorFromFacts, type Sample, SelfpasteError } from '../core/index.ts';
-import type { WorkerReply, WorkerRequest, WorkerSetup } from './sample-messages.ts';
+import { badValue, errorFromFacts, SelfpasteError } from '../core/index.ts';
+import type { SampleBatch, WorkerReply, WorkerRequest, WorkerSetup } from './sample-messages.ts';
 
 export interface SampleStreamSettings extends WorkerSetup {
   /** The step of the first batch; a resumed training goes on where it stopped. */
@@ -18,7 +18,7 @@ export interface SampleStream {
    * The batch of the next step.
    * @throws SelfpasteError DATA_UNREADABLE_PICTURE, DATA_BAD_TRAINING_SET, ... as the worker met it
    */
-  next(): Promise<readonly Sample[]>;
+  next(): Promise<SampleBatch>;
   /** Waits until every worker has finished what it was drawing, and is gone. */
   close(): Promise<void>;
 }
@@ -35,8 +35,8 @@ export function openSampleStream(settings: SampleStreamSettings): SampleStream {
 }
 
 interface Awaited {
-  readonly batch: Promise<readonly Sample[]>;
-  readonly resolve: (samples: readonly Sample[]) => void;
+  readonly batch: Promise<SampleBatch>;
+  readonly resolve: (batch: SampleBatch) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -56,7 +56,7 @@ class WorkerSampleStream implements SampleStream {
     for (let step = firstStep; step < firstStep + lookahead; step++) this.#ask(step);
   }
 
-  async next(): Promise<readonly Sample[]> {
+  async next(): Promise<SampleBatch> {
     if (this.#closed) throw badValue('sample stream', 'an open stream', 'closed');
     if (this.#failure) throw this.#failure;
     const step = this.#nextStep++;
@@ -94,7 +94,7 @@ class WorkerSampleStream implements SampleStream {
 
   #receive(reply: WorkerReply): void {
     const waiting = this.#awaited.get(reply.step);
-    if (reply.kind === 'batch') waiting?.resolve(reply.samples);
+    if (reply.kind === 'batch') waiting?.resolve(reply.batch);
     else waiting?.reject(errorFromFacts(reply.facts));
   }
 
@@ -111,7 +111,7 @@ class WorkerSampleStream implements SampleStream {
 function awaited(): Awaited {
   let resolve: Awaited['resolve'] = () => undefined;
   let reject: Awaited['reject'] = () => undefined;
-  const batch = new Promise<readonly Sample[]>((onResolve, onReject) => {
+  const batch = new Promise<SampleBatch>((onResolve, onReject) => {
     resolve = onResolve;
     reject = onReject;
   });

@@ -1,10 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
 import { badValue, errorFacts, type Sample } from '../core/index.ts';
+import { sumOfDropped } from './arrangement.ts';
 import { PictureStore } from './picture-store.ts';
 import { type SamplePlanner, samplePlanner } from './plan.ts';
 import { renderSample } from './render.ts';
-import type { WorkerReply, WorkerRequest, WorkerSetup } from './sample-messages.ts';
+import type { SampleBatch, WorkerReply, WorkerRequest, WorkerSetup } from './sample-messages.ts';
 import { readTrainingSet } from './training-set-file.ts';
 
 /** The thread behind a SampleStream: draws batches in the order in which they are asked for. */
@@ -40,8 +41,8 @@ async function work(): Promise<void> {
 
 async function answer(step: number): Promise<void> {
   try {
-    const samples = await drawBatch(step);
-    port.postMessage({ kind: 'batch', step, samples } satisfies WorkerReply, samples.flatMap(buffersOf));
+    const batch = await drawBatch(step);
+    port.postMessage({ kind: 'batch', step, batch } satisfies WorkerReply, batch.samples.flatMap(buffersOf));
   } catch (error) {
     port.postMessage({ kind: 'failed', step, facts: errorFacts(error) } satisfies WorkerReply);
   }
@@ -53,11 +54,11 @@ async function readMaterial() {
   return { set, plan, pictures: new PictureStore(setup.recipe) };
 }
 
-async function drawBatch(step: number): Promise<Sample[]> {
+async function drawBatch(step: number): Promise<SampleBatch> {
   const { set, plan, pictures } = await material;
   const slots = Array.from({ length: setup.batchSize }, (_, slot) => plan(step, slot));
   const rendered = await Promise.all(slots.map((slot) => renderSample(slot, set, setup.recipe, pictures)));
-  return rendered.map(({ sample }) => sample);
+  return { samples: rendered.map(({ sample }) => sample), dropped: sumOfDropped(rendered.map(({ dropped }) => dropped)) };
 }
 
 /** What moves to the consumer without a copy; the coverage of all instances is one buffer. */

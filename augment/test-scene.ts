@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import {
   type BitMask,
+  type Box,
+  boxWidth,
   classIndex,
-  type LabelSource,
+  type HumanSource,
+  type LabeledTrainingImage,
   rle,
   type Sample,
   type Size,
@@ -13,6 +16,7 @@ import {
   type TrainingInstance,
   type TrainingSet,
 } from '../core/index.ts';
+import { blankMask, type CanvasMask } from './canvas-mask.ts';
 import type { Placement } from './placement.ts';
 import type { MainPlan, SamplePlan } from './plan.ts';
 import { type AugmentRecipe, copyPasteRecipe } from './recipe.ts';
@@ -26,7 +30,7 @@ export interface Disc {
 
 export const dark = 40;
 export const bright = 230;
-const human: LabelSource = { by: 'human' };
+const human: HumanSource = { by: 'human' };
 
 /** A folder that is removed when the test file's process ends. */
 export function temporaryFolder(): string {
@@ -45,7 +49,7 @@ export function discMask(size: Size, disc: Disc): BitMask {
   return { size, data };
 }
 
-export function discInstance(size: Size, disc: Disc): TrainingInstance {
+export function discInstance(size: Size, disc: Disc): TrainingInstance<HumanSource> {
   return { classIndex: classIndex(0), mask: rle.encode(discMask(size, disc)), source: human };
 }
 
@@ -58,13 +62,26 @@ export function discPicture(size: Size, discs: readonly Disc[], brightness = bri
   return sharp(pixels, { raw: { ...size, channels: 3 } });
 }
 
+/** A mask of the canvas with the given pixels, row-major on `box`. */
+export function canvasMask(box: Box, pixels: ArrayLike<number>): CanvasMask {
+  const mask = blankMask(box);
+  let areaPx2 = 0;
+  for (let y = box.y1, from = 0; y < box.y2; y++) {
+    for (let x = box.x1; x < box.x2; x++, from++) {
+      mask.data[(y - mask.box.y1) * boxWidth(mask.box) + x - mask.box.x1] = pixels[from];
+      areaPx2 += pixels[from];
+    }
+  }
+  return { ...mask, areaPx2 };
+}
+
 /** Writes a PNG with discs and labels it. */
-export async function discImage(path: string, size: Size, discs: readonly Disc[], brightness = bright): Promise<TrainingImage> {
+export async function discImage(path: string, size: Size, discs: readonly Disc[], brightness = bright): Promise<LabeledTrainingImage> {
   await discPicture(size, discs, brightness).png().toFile(path);
   return { path, size, instances: discs.map((disc) => discInstance(size, disc)) };
 }
 
-export const setOf = (labeled: readonly TrainingImage[], pseudo: readonly TrainingImage[] = []): TrainingSet => ({
+export const setOf = (labeled: readonly LabeledTrainingImage[], pseudo: readonly TrainingImage[] = []): TrainingSet => ({
   classNames: ['disc'],
   labeled,
   pseudo,

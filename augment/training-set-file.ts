@@ -1,5 +1,16 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { classIndex, expectation, type LabelSource, rle, SelfpasteError, type TrainingImage, type TrainingSet } from '../core/index.ts';
+import {
+  badValue,
+  classIndex,
+  expectation,
+  type LabeledTrainingImage,
+  type LabelSource,
+  rle,
+  SelfpasteError,
+  type TrainingImage,
+  type TrainingInstance,
+  type TrainingSet,
+} from '../core/index.ts';
 
 const version = 1;
 
@@ -42,7 +53,7 @@ export async function readTrainingSet(path: string): Promise<TrainingSet> {
   const stored = await readStored(path);
   if (stored.version !== version) throw badFile(path, `a training set of version ${version}`, stored.version);
   try {
-    return { classNames: stored.classNames, labeled: stored.labeled.map(restore), pseudo: stored.pseudo.map(restore) };
+    return { classNames: stored.classNames, labeled: stored.labeled.map(restoreLabeled), pseudo: stored.pseudo.map(restore) };
   } catch (error) {
     throw badFile(path, 'a complete training set', error instanceof Error ? error.message : error, error);
   }
@@ -62,6 +73,14 @@ function store({ path, size, instances }: TrainingImage): StoredImage {
     ...size,
     instances: instances.map(({ classIndex, mask, source }) => ({ classIndex, mask: rle.countsToString(mask.counts), source })),
   };
+}
+
+/** What stands in the labeled list must be labeled by people: donors come from there. */
+function restoreLabeled(stored: StoredImage): LabeledTrainingImage {
+  const image = restore(stored);
+  const human = ({ source }: TrainingInstance): boolean => source.by === 'human';
+  if (!image.instances.every(human)) throw badValue(`labels of ${image.path}`, 'human labels in the labeled list', 'teacher');
+  return image as LabeledTrainingImage;
 }
 
 function restore({ path, width, height, instances }: StoredImage): TrainingImage {

@@ -1,9 +1,9 @@
-import { PictureStore, readTrainingSet, renderSample, samplePlanner, sampleToImage } from '../augment/index.ts';
 import type { ResolvedConfig } from '../config/index.ts';
 import type { RgbImage } from '../core/index.ts';
 import { contactSheet, decodeImage, drawOverlay, writePng } from '../dataset/index.ts';
 import { keptLabels, openDatabase, type RunDatabase } from '../db/index.ts';
-import { planStudent, recipeOf, runFolder } from '../pipeline/index.ts';
+import { runFolder, trainingPicturesOfRun } from '../pipeline/index.ts';
+import { trainingTile } from './training-tile.ts';
 
 const COLUMNS = 6;
 const TILE_PX = 200;
@@ -13,7 +13,7 @@ export async function demoPicture(config: ResolvedConfig, file: string): Promise
   const db = openDatabase(runFolder(config.runFolder).database, { mode: 'read' });
   try {
     const round = Math.max(0, ...db.rounds.all().map(({ index }) => index));
-    const tiles = [...(await pseudoLabelTiles(db, round)), ...(await trainingTiles(db, config, round))];
+    const tiles = [...(await pseudoLabelTiles(db, round)), ...(await trainingTiles(db, config.runFolder, round))];
     await writePng(file, await contactSheet(tiles, COLUMNS, TILE_PX));
   } finally {
     db.close();
@@ -34,16 +34,12 @@ async function pseudoLabelTiles(db: RunDatabase, round: number): Promise<RgbImag
   return tiles;
 }
 
-async function trainingTiles(db: RunDatabase, config: ResolvedConfig, round: number): Promise<RgbImage[]> {
-  const spec = planStudent(config, db).spec;
-  const recipe = recipeOf(config, spec);
-  const set = await readTrainingSet(runFolder(config.runFolder).trainingSet(round));
-  const plan = samplePlanner({ seed: config.seed, round, batchSize: config.train.batchSize, recipe, set });
-  const pictures = new PictureStore(recipe);
+async function trainingTiles(db: RunDatabase, folder: string, round: number): Promise<RgbImage[]> {
+  const pictures = await trainingPicturesOfRun(db, folder, round);
   const tiles: RgbImage[] = [];
-  for (let slot = 0; slot < COLUMNS; slot++) {
-    const { sample } = await renderSample(plan(0, slot), set, recipe, pictures);
-    tiles.push(sampleToImage(sample, spec.strides.prototype));
+  for (let number = 0; number < COLUMNS; number++) {
+    const { batchSize } = pictures;
+    tiles.push(trainingTile(await pictures.at(Math.floor(number / batchSize), number % batchSize), pictures.classNames));
   }
   return tiles;
 }

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, errorFacts, SelfpasteError } from '../core/index.ts';
 import { PROGRAM_VERSION } from '../pipeline/index.ts';
+import { augmentCommand } from './commands/augment.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evalCommand } from './commands/eval.ts';
@@ -39,6 +40,7 @@ function program(): Command {
     labelsCommand,
     predictCommand,
     evalCommand,
+    augmentCommand,
     teacherCommand,
     doctorCommand,
     demoCommand,

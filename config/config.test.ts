@@ -13,7 +13,7 @@ test('defaults fill in, paths become absolute beside the file', () => {
   assert.equal(config.data.labeled.annotations, '/data/set/train.json');
   assert.equal(config.runFolder, '/data/set/runs/run');
   assert.equal(config.policy.score, 0.5);
-  assert.deepEqual(config.augment.jitter, [0.1, 2]);
+  assert.equal(config.augment.jitter, 'large');
   assert.ok(config.train.threads >= 1);
   assert.ok(Object.isFrozen(config.train));
 });

@@ -18,9 +18,13 @@ const unlabeledSet = z.strictObject({
   list: z.string().min(1).nullable().default(null).meta(about('Text file naming one picture a line, relative to the folder.', 'file')),
 });
 
-const jitter = z
-  .tuple([z.number().positive().max(10), z.number().positive().max(10)])
-  .refine(([from, to]) => from <= to, { message: 'the first number may not be above the second' });
+/** A range of scale factors; `large` and `standard` are the paper's 0.1 to 2 and 0.8 to 1.25. */
+const jitter = z.union([
+  z.enum(['large', 'standard']),
+  z
+    .tuple([z.number().positive().max(10), z.number().positive().max(10)])
+    .refine(([from, to]) => from <= to, { message: 'the first number may not be above the second' }),
+]);
 
 const teacher = z.strictObject({
   model: z
@@ -56,18 +60,55 @@ const policy = z.strictObject({
 });
 
 const augment = z.strictObject({
+  preset: z
+    .enum(['default', 'paper'])
+    .default('default')
+    .meta(
+      about(
+        "What becomes of objects that are pasted over. default: dropped by the share that stays visible, boxes always tight, small pictures anywhere. paper: the released code's rules, dropped when at most 300 px remain, a box side moves when it moved by more than 10 px, small pictures at the top left, at most 100 objects.",
+      ),
+    ),
   jitter: jitter
-    .default([0.1, 2])
-    .meta(about('Large Scale Jitter: range of the scale of the picture underneath; 1 fits it to the input.', 'factor')),
-  donorJitter: jitter.default([0.1, 2]).meta(about('The same for the picture whose objects are pasted.', 'factor')),
+    .default('large')
+    .meta(
+      about(
+        'Range of the scale of a human-labeled picture; 1 fits it to the input. large is 0.1 to 2, standard 0.8 to 1.25, or two numbers.',
+        'factor',
+      ),
+    ),
+  pseudoJitter: jitter.nullable().default(null).meta(about('The same for a pseudo-labeled picture; null takes `jitter`.', 'factor')),
+  donorJitter: jitter.default('large').meta(about('The same for the picture whose objects are pasted.', 'factor')),
   flip: fraction().default(0.5).meta(about('Probability of a left-right flip, for each picture.', 'probability')),
   verticalFlip: fraction().default(0).meta(about('Probability of a top-bottom flip, for pictures without an up and down.', 'probability')),
   copyPaste: fraction().default(1).meta(about('Probability that human-labeled objects are pasted onto a training picture.', 'probability')),
+  donors: z
+    .enum(['uniform', 'balanced'])
+    .default('uniform')
+    .meta(
+      about('Which pictures objects come from: any with objects, or a class first, so that rare ones are pasted as often as common ones.'),
+    ),
   maxDonorObjects: whole(1).nullable().default(null).meta(about('Most objects pasted onto one picture; null for no limit.', 'objects')),
+  repeatThreshold: fraction()
+    .nullable()
+    .default(null)
+    .meta(
+      about(
+        'Repeat-factor sampling: pictures with a class that fewer pictures than this have are shown more often; 0.001 for LVIS, null is off.',
+        'share of pictures',
+      ),
+    ),
   minVisibleFraction: fraction()
     .default(0.1)
-    .meta(about('An object of which less is still visible after pasting is dropped.', 'share of its area')),
-  minVisiblePx: whole(1).default(4).meta(about('An object with fewer visible pixels is dropped.', 'px')),
+    .meta(about('An object of which less is still visible after pasting is dropped (preset default).', 'share of its area')),
+  minVisiblePx: whole(1).default(4).meta(about('An object with fewer visible pixels is dropped (preset default).', 'px')),
+  wholePictureOcclusion: z
+    .boolean()
+    .default(false)
+    .meta(
+      about(
+        'A quirk of the released code (preset paper): one clearly occluded object makes every small object of its picture go, touched or not.',
+      ),
+    ),
   blendSigma: z
     .number()
     .min(0)

@@ -2,8 +2,13 @@ import type { Box } from './box.ts';
 import type { ClassIndex } from './ids.ts';
 import type { RgbImage } from './image.ts';
 
+/** A label by a human hand. */
+export interface HumanSource {
+  readonly by: 'human';
+}
+
 /** Where a training label came from: a human hand, or a teacher (then with its weight 0..1). */
-export type LabelSource = { readonly by: 'human' } | { readonly by: 'teacher'; readonly weight: number };
+export type LabelSource = HumanSource | { readonly by: 'teacher'; readonly weight: number };
 
 /**
  * One object of a training picture, in canvas pixels.

@@ -1,28 +1,31 @@
 import type { ClassIndex } from './ids.ts';
 import type { Rle } from './mask.ts';
-import type { LabelSource } from './sample.ts';
+import type { HumanSource, LabelSource } from './sample.ts';
 import type { Size } from './size.ts';
 
 /** One labeled object of a picture that the student trains on. */
-export interface TrainingInstance {
+export interface TrainingInstance<Source extends LabelSource = LabelSource> {
   readonly classIndex: ClassIndex;
   readonly mask: Rle;
-  readonly source: LabelSource;
+  readonly source: Source;
 }
 
 /** A picture that the student trains on; `size` is upright (EXIF applied), as its masks are. */
-export interface TrainingImage {
+export interface TrainingImage<Source extends LabelSource = LabelSource> {
   readonly path: string;
   readonly size: Size;
-  readonly instances: readonly TrainingInstance[];
+  readonly instances: readonly TrainingInstance<Source>[];
 }
+
+/** A picture whose every object was labeled by a human hand. */
+export type LabeledTrainingImage = TrainingImage<HumanSource>;
 
 /**
  * What a round's student trains on. Donors of Copy-Paste come from `labeled` alone (paper section 4.4, "Data to Copy from"):
- * that list holds human labels only.
+ * that list holds human labels only, by its type.
  */
 export interface TrainingSet {
   readonly classNames: readonly string[];
-  readonly labeled: readonly TrainingImage[];
+  readonly labeled: readonly LabeledTrainingImage[];
   readonly pseudo: readonly TrainingImage[];
 }

@@ -6,7 +6,11 @@ import type { IssueLog } from './issue.ts';
 export interface CocoCategory {
   readonly id: CategoryId;
   readonly name: string;
+  /** LVIS's group: rare, common or frequent. */
+  readonly frequency?: LvisFrequency;
 }
+
+export type LvisFrequency = 'r' | 'c' | 'f';
 
 /**
  * The categories of a COCO file, sorted by id. One without a usable name is named by its id; two of the same name are kept apart by id.
@@ -16,7 +20,7 @@ export function readCategories(entries: readonly unknown[], log: IssueLog): read
   const categories: CocoCategory[] = [];
   for (const [index, entry] of entries.entries()) {
     const parsed = parseEntry(categorySchema, entry);
-    if (parsed.ok) categories.push({ id: categoryId(parsed.value.id), name: readName(parsed.value, log) });
+    if (parsed.ok) categories.push(readCategory(parsed.value, log));
     else log.add(`category at index ${index}`, parsed.problem.reason, parsed.problem.detail);
   }
   if (categories.length === 0) throw noCategories(log.file);
@@ -24,6 +28,12 @@ export function readCategories(entries: readonly unknown[], log: IssueLog): read
   refuseSameIds(categories, log.file);
   reportSameNames(categories, log);
   return categories;
+}
+
+function readCategory(entry: { id: number; name?: unknown; frequency?: unknown }, log: IssueLog): CocoCategory {
+  const { id, frequency } = entry;
+  const category = { id: categoryId(id), name: readName(entry, log) };
+  return frequency === 'r' || frequency === 'c' || frequency === 'f' ? { ...category, frequency } : category;
 }
 
 function readName({ id, name }: { id: number; name?: unknown }, log: IssueLog): string {

@@ -18,7 +18,20 @@ export const imageSchema = z.object(
 );
 export type CocoImageEntry = z.infer<typeof imageSchema>;
 
-export const categorySchema = z.object({ id, name: z.unknown().optional() }, { error: 'a category object' });
+const categoryIds = z.array(id, { error: 'an array of category ids' }).nullish();
+
+/** What an evaluation reads of an image: its picture is not opened (LVIS names it by `coco_url`), and LVIS says what its labels speak of. */
+export const truthImageSchema = z.object(
+  { id, width: side, height: side, neg_category_ids: categoryIds, not_exhaustive_category_ids: categoryIds },
+  { error: 'an image object' },
+);
+
+export type TruthImageEntry = z.infer<typeof truthImageSchema>;
+
+export const categorySchema = z.object(
+  { id, name: z.unknown().optional(), frequency: z.unknown().optional() },
+  { error: 'a category object' },
+);
 
 export const annotationSchema = z.object(
   {

@@ -1,7 +1,7 @@
 import { expectation, type Rle, rle, SelfpasteError, type Size, sameSize, showSize } from '../core/index.ts';
 import type { FileProblem } from './file-problem.ts';
 
-/** A mask with at least one pixel and what had to be left out of it; or why there is none. */
+/** A mask and what had to be left out of it; or why there is none. */
 export type Segmentation =
   | { readonly ok: true; readonly mask: Rle; readonly leftOut: readonly FileProblem[] }
   | { readonly ok: false; readonly problem: FileProblem };
@@ -12,7 +12,7 @@ export type Segmentation =
  * `bad-polygon`, `bad-polygon-part` (in `leftOut`), `bad-rle`, `empty-mask`.
  */
 export function readSegmentation(segmentation: unknown, size: Size): Segmentation {
-  const read = readForm(segmentation, size);
+  const read = readSegmentationOrEmpty(segmentation, size);
   if (!read.ok || rle.area(read.mask) > 0) return read;
   return refused('empty-mask', 'its mask has no pixel inside the image');
 }
@@ -32,7 +32,8 @@ export function readRle(segmentation: unknown, imageSize?: Size): Segmentation {
   }
 }
 
-function readForm(segmentation: unknown, size: Size): Segmentation {
+/** The same, where a mask without pixels is as good as any: in an evaluation it is a truth that nothing finds. */
+export function readSegmentationOrEmpty(segmentation: unknown, size: Size): Segmentation {
   if (segmentation === undefined || segmentation === null)
     return refused('no-segmentation', 'it has no mask, and a box alone is not turned into one');
   if (Array.isArray(segmentation)) return readPolygons(segmentation, size);

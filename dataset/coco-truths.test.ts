@@ -71,6 +71,22 @@ describe('readCocoTruths', () => {
     );
   });
 
+  it("carries what LVIS says of images and categories; LVIS's images have a coco_url for a name", async () => {
+    const lvis = { file_name: undefined, coco_url: 'http://images/1.jpg', neg_category_ids: [9], not_exhaustive_category_ids: [7] };
+    const named = [
+      { id: 9, name: 'none', frequency: 'f' },
+      { id: 7, name: 'thing', frequency: 'r' },
+      { id: 8, name: 'odd', frequency: 'often' },
+    ];
+    const { categories, images } = await read(document({ images: [image(1, lvis), image(2)], categories: named }));
+    assert.deepEqual(images[0].federated, { negative: [9], notExhaustive: [7] });
+    assert.equal(images[1].federated, undefined);
+    assert.deepEqual(
+      categories.map(({ frequency }) => frequency),
+      ['r', undefined, 'f'],
+    );
+  });
+
   it('needs no picture', async () => {
     assert.equal((await read(document({ images: [image(1, { file_name: 'not/there.jpg' })] }))).images.length, 1);
   });
@@ -86,6 +102,11 @@ describe('readCocoTruths', () => {
       'an unknown category',
       document({ annotations: [annotation(1), annotation(2, { category_id: 8 })] }),
       'annotation 1 cannot be used: there is no category 8',
+    ],
+    [
+      'a list of absent categories that is none',
+      document({ images: [image(1, { neg_category_ids: 7, not_exhaustive_category_ids: [] })] }),
+      'image 0 cannot be used: Expected an array of category ids for neg_category_ids, got 7 (number)',
     ],
     [
       'a crowd flag that is none',
@@ -104,6 +125,12 @@ describe('readCocoTruths', () => {
           hint: 'mend or remove the entry: an evaluation leaves nothing out in silence',
         });
       }));
+
+  it('keeps a truth whose mask has no pixel, as pycocotools does: it is there to be missed', async () => {
+    const outside = annotation(1, { segmentation: [[100, 1, 150, 1, 150, 5]] });
+    const { images } = await read(document({ annotations: [outside] }));
+    assert.equal(rle.area(images[0].truths[0].mask), 0);
+  });
 
   it('refuses a damaged mask', async () => {
     const runs = { size: [10, 20], counts: [0, 201] };

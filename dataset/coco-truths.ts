@@ -1,7 +1,7 @@
 import { type CategoryId, categoryId, fromXywh, type GroundTruth, imageId, rle, SelfpasteError, type Size } from '../core/index.ts';
 import { type CocoCategory, readCategories } from './coco-categories.ts';
-import { annotationSchema, imageSchema, parseEntry, readDocument } from './coco-schema.ts';
-import { readSegmentation } from './coco-segmentation.ts';
+import { annotationSchema, parseEntry, readDocument, type TruthImageEntry, truthImageSchema } from './coco-schema.ts';
+import { readSegmentationOrEmpty } from './coco-segmentation.ts';
 import { IssueLog } from './issue.ts';
 
 /** The truth of a COCO file without its pictures: what an evaluation needs. */
@@ -9,7 +9,14 @@ export interface CocoTruths {
   /** Sorted by id. */
   readonly categories: readonly CocoCategory[];
   /** Sorted by id, as COCO's own evaluation takes them. */
-  readonly images: readonly { readonly cocoId: number; readonly truths: readonly GroundTruth[] }[];
+  readonly images: readonly CocoTruthImage[];
+}
+
+export interface CocoTruthImage {
+  readonly cocoId: number;
+  readonly truths: readonly GroundTruth[];
+  /** What LVIS says of the labels: categories that were looked for and are not there, and those of which not every object was labeled. */
+  readonly federated?: { readonly negative: readonly CategoryId[]; readonly notExhaustive: readonly CategoryId[] };
 }
 
 /**
@@ -20,11 +27,12 @@ export interface CocoTruths {
 export async function readCocoTruths(path: string): Promise<CocoTruths> {
   const document = await readDocument(path);
   const categories = readCategories(document.categories ?? [], new IssueLog(path));
-  const images = new Map<number, { readonly size: Size; readonly truths: GroundTruth[] }>();
+  const images = new Map<number, CocoTruthImage & { readonly size: Size; readonly truths: GroundTruth[] }>();
   for (const [index, entry] of document.images.entries()) {
-    const { id, width, height } = checked(path, `image ${index}`, parseEntry(imageSchema, entry));
+    const image = checked(path, `image ${index}`, parseEntry(truthImageSchema, entry));
+    const { id, width, height } = image;
     if (typeof width !== 'number' || typeof height !== 'number') throw badTruth(path, `image ${id}`, 'it has no width and height');
-    images.set(imageId(id), { size: { width, height }, truths: [] });
+    images.set(imageId(id), { cocoId: id, size: { width, height }, truths: [], ...federation(image) });
   }
   const known = new Set<CategoryId>(categories.map(({ id }) => id));
   for (const [index, entry] of (document.annotations ?? []).entries()) {
@@ -38,14 +46,19 @@ export async function readCocoTruths(path: string): Promise<CocoTruths> {
     const areaPx2 = typeof annotation.area === 'number' ? annotation.area : rle.area(mask);
     image.truths.push({ category: categoryId(annotation.category_id), mask, box: statedBox(entry) ?? rle.toBox(mask), crowd, areaPx2 });
   }
-  const sorted = [...images].sort(([a], [b]) => a - b).map(([cocoId, { truths }]) => ({ cocoId, truths }));
-  return { categories, images: sorted };
+  const sorted = [...images.values()].sort((a, b) => a.cocoId - b.cocoId);
+  return { categories, images: sorted.map(({ size: _size, ...image }) => image) };
+}
+
+function federation({ neg_category_ids, not_exhaustive_category_ids }: TruthImageEntry): Pick<CocoTruthImage, 'federated'> {
+  if (!neg_category_ids || !not_exhaustive_category_ids) return {};
+  return { federated: { negative: neg_category_ids.map(categoryId), notExhaustive: not_exhaustive_category_ids.map(categoryId) } };
 }
 
 type Checked<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: { readonly detail: string } };
 
 function segmentation(value: unknown, size: Size): Checked<{ readonly mask: GroundTruth['mask'] }> {
-  const read = readSegmentation(value, size);
+  const read = readSegmentationOrEmpty(value, size);
   return read.ok ? { ok: true, value: read } : read;
 }
 

@@ -1,10 +1,10 @@
 /** The outside world of images and labels. */
 export { writeFileAtomic } from './atomic-file.ts';
 export { type CocoDataset, type CocoImage, type CocoTruth, readCoco, readCocoImages } from './coco.ts';
-export type { CocoCategory } from './coco-categories.ts';
+export type { CocoCategory, LvisFrequency } from './coco-categories.ts';
 export type { CocoImageFile } from './coco-images.ts';
 export { type CocoResult, readCocoResults } from './coco-results.ts';
-export { type CocoTruths, readCocoTruths } from './coco-truths.ts';
+export { type CocoTruthImage, type CocoTruths, readCocoTruths } from './coco-truths.ts';
 export {
   type CocoDatasetJson,
   type CocoImageRecord,

@@ -2,44 +2,45 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { categoryId, fromXywh, type GroundTruth, type Rle, rle, type Size } from '../core/index.ts';
-import { type CategoryEvaluation, type Detection, type Evaluation, type EvaluationImage, evaluate, type IouType } from './index.ts';
-
-/** Means are summed in another order than numpy does. */
-const tolerance = 1e-9;
-
-interface CocoObject {
-  readonly image: number;
-  readonly category: number;
-  readonly counts: string;
-  readonly bbox: readonly [number, number, number, number];
-}
-
-type Metrics = Readonly<Record<string, number | null>>;
+import { type CategoryId, categoryId, fromXywh, type GroundTruth, type Rle, rle, type Size } from '../core/index.ts';
+import {
+  type Detection,
+  type EvaluationImage,
+  type EvaluationOptions,
+  evaluate,
+  type IouType,
+  type MaxDetections,
+  matchImages,
+  precisionRecall,
+  summarize,
+} from './index.ts';
+import { assertCurve, assertNumbers, type GoldenScenes, goldenImage, instance, type Metrics, readGolden, truthOf } from './test-scenes.ts';
 
 interface Expected {
   readonly iou: IouType;
   readonly boxAreas: boolean;
-  readonly limits: [number, number, number];
+  readonly limits: MaxDetections;
+  readonly agnostic: boolean;
   readonly total: Metrics;
   readonly perCategory: Readonly<Record<string, Metrics>>;
   readonly precision50: readonly number[];
+  /** Of the first category in ascending order. */
+  readonly curves: readonly (readonly number[])[];
 }
 
-interface Golden extends Size {
+interface Golden extends GoldenScenes {
   readonly categories: readonly number[];
   readonly images: readonly number[];
-  readonly truths: readonly (CocoObject & { area: number; crowd: number })[];
-  readonly detections: readonly (CocoObject & { score: number })[];
   readonly scenes: readonly Expected[];
   readonly nuclei: readonly Expected[];
 }
 
-const golden = JSON.parse(readFileSync(join(process.cwd(), 'test/golden/coco-eval.json'), 'utf8')) as Golden;
+const golden = readGolden<Golden>('coco-eval.json');
+const categories = golden.categories.map(categoryId);
 
 for (const expected of golden.scenes) {
   test(`scenes as pycocotools measures them: ${describe(expected)}`, () => {
-    assertMeasured(evaluate(scenes(expected.boxAreas), golden.categories.map(categoryId), expected.iou, limitsOf(expected)), expected);
+    assertMeasured(scenes(expected.boxAreas), categories, expected);
   });
 }
 
@@ -48,13 +49,13 @@ const skip = existsSync(nucleiPath) ? false : '../shared/data/dsb2018 is absent'
 
 test('shifted nuclei as pycocotools measures them', { skip }, () => {
   const images = shiftedNuclei(nucleiPath);
-  for (const expected of golden.nuclei) assertMeasured(evaluate(images, [categoryId(1)], expected.iou, limitsOf(expected)), expected);
+  for (const expected of golden.nuclei) assertMeasured(images, [categoryId(1)], expected);
 });
 
 test('a perfect answer has 1 everywhere, and no truth at all has null', () => {
   const truth = truthOf(fromXywh({ x: 3, y: 3, width: 8, height: 8 }));
   const perfect = evaluate([{ truths: [truth], detections: [{ ...truth, score: 0.5 }] }], [truth.category], 'segm');
-  assertClose(perfect, { ap: 1, ap50: 1, apSmall: 1, apLarge: null, ar1: 1, arSmall: 1, truths: 1 }, 'perfect');
+  assertNumbers(perfect, { ap: 1, ap50: 1, apSmall: 1, apLarge: null, ar1: 1, arSmall: 1, truths: 1 }, 'perfect');
   const empty = evaluate([{ truths: [], detections: [{ ...truth, score: 0.5 }] }], [truth.category], 'segm');
   assert.deepEqual([empty.ap, empty.ar100, empty.precision50, empty.perCategory[0].ap], [null, null, [], null]);
   assert.equal(evaluate([], [], 'bbox').ap, null);
@@ -70,10 +71,35 @@ test('categories that were not asked for leave the numbers alone', () => {
   assert.deepEqual(evaluate(images, some, 'segm'), evaluate(only, some, 'segm'));
 });
 
+test('images may come one at a time, and any order of categories gives the same', () => {
+  const images = scenes(false);
+  let taken = 0;
+  const oneByOne = function* (): Generator<EvaluationImage> {
+    for (const image of images) {
+      taken++;
+      yield image;
+    }
+  };
+  const { perCategory, ...numbers } = evaluate(oneByOne(), categories, 'segm');
+  const backwards = evaluate(images, categories.toReversed(), 'segm');
+  assert.equal(taken, images.length);
+  assert.deepEqual(perCategory, backwards.perCategory.toReversed());
+  assertNumbers(backwards, { ap: numbers.ap, apLarge: numbers.apLarge, ar1: numbers.ar1, truths: numbers.truths }, 'backwards');
+  const agnostic = { categoryAgnostic: true };
+  assert.deepEqual(evaluate(images, categories, 'segm', agnostic), evaluate(images, categories.toReversed(), 'segm', agnostic));
+});
+
+test('what is kept of an image does not hold its masks', () => {
+  const bytes = (images: readonly EvaluationImage[]): number => JSON.stringify(matchImages(images, categories, 'segm')).length;
+  const images = scenes(true);
+  const larger = images.map(({ truths, detections }) => ({ truths: truths.map(doubled), detections: detections.map(doubled) }));
+  assert.equal(bytes(larger), bytes(images));
+});
+
 test('the input is left as it was', () => {
   const images = scenes(false);
   const before = structuredClone(images);
-  evaluate(images, golden.categories.map(categoryId), 'segm');
+  evaluate(images, categories, 'segm');
   assert.deepEqual(images, before);
 });
 
@@ -83,62 +109,30 @@ test('a detection whose mask is of another size than the image is refused', () =
   assert.throws(() => evaluate([{ truths: [truth], detections: [other] }], [truth.category], 'segm'), { code: 'DATA_SIZE_MISMATCH' });
 });
 
-function assertMeasured(actual: Evaluation, expected: Expected): void {
-  assertClose(actual, expected.total, 'total');
-  for (const category of actual.perCategory) {
-    assertClose(category, expected.perCategory[String(category.category)], `category ${category.category}`);
-  }
+function assertMeasured(images: readonly EvaluationImage[], of: readonly CategoryId[], expected: Expected): void {
+  const matches = matchImages(images, of, expected.iou, optionsOf(expected));
+  const actual = summarize(matches);
+  assertNumbers(actual, expected.total, 'total');
   assert.equal(actual.perCategory.length, Object.keys(expected.perCategory).length);
-  assert.equal(actual.precision50.length, expected.precision50.length);
-  actual.precision50.forEach((value, at) => {
-    assert.ok(Math.abs(value - expected.precision50[at]) <= tolerance, `precision at recall ${at / 100}`);
+  for (const row of actual.perCategory) assertNumbers(row, expected.perCategory[row.category], `category ${row.category}`);
+  assertCurve(actual.precision50, expected.precision50, 'mean precision at IoU 0.50');
+  const first = expected.agnostic ? 'all' : Math.min(...of);
+  const curves = precisionRecall(matches).find(({ category }) => category === first)?.curves ?? [];
+  assert.equal(curves.length, expected.curves.length);
+  curves.forEach((curve, t) => {
+    assertCurve(curve, expected.curves[t], `threshold ${t} of category ${first}`);
   });
 }
 
-function assertClose(actual: Evaluation | CategoryEvaluation, expected: Metrics, where: string): void {
-  const values = actual as unknown as Metrics;
-  for (const [metric, value] of Object.entries(expected)) {
-    const message = `${where} ${metric}: ${values[metric]} for ${value}`;
-    if (value === null) assert.equal(values[metric], null, message);
-    else assert.ok(Math.abs((values[metric] ?? Number.NaN) - value) <= tolerance, message);
-  }
+function describe({ iou, boxAreas, limits, agnostic }: Expected): string {
+  return `${iou}${boxAreas ? ' with areas of boxes' : ''}${agnostic ? ', whatever the category' : ''}, best ${limits.join(', ')}`;
 }
 
-function describe({ iou, boxAreas, limits }: Expected): string {
-  return `${iou}${boxAreas ? ' with areas of boxes' : ''}, best ${limits.join(', ')}`;
-}
+const optionsOf = ({ limits, agnostic }: Expected): EvaluationOptions => ({ maxDetections: limits, categoryAgnostic: agnostic });
 
-function limitsOf({ limits }: Expected): { maxDetections: [number, number, number] } {
-  return { maxDetections: limits };
-}
-
-/** The golden's images in ascending order of id; `boxAreas` as loadRes has it where results carry `bbox`. */
+/** The golden's images in ascending order of id. */
 function scenes(boxAreas: boolean): EvaluationImage[] {
-  const size = { width: golden.width, height: golden.height };
-  return golden.images
-    .toSorted((a, b) => a - b)
-    .map((id) => ({
-      truths: golden.truths
-        .filter(({ image }) => image === id)
-        .map((truth) => ({ ...instance(size, truth), crowd: truth.crowd === 1, areaPx2: truth.area })),
-      detections: golden.detections
-        .filter(({ image }) => image === id)
-        .map((detection) => ({
-          ...instance(size, detection),
-          score: detection.score,
-          ...(boxAreas ? { areaPx2: detection.bbox[2] * detection.bbox[3] } : {}),
-        })),
-    }));
-}
-
-function instance(size: Size, { category, counts, bbox }: CocoObject): Pick<GroundTruth, 'category' | 'mask' | 'box'> {
-  const [x, y, width, height] = bbox;
-  return { category: categoryId(category), mask: rle.fromString(size, counts), box: fromXywh({ x, y, width, height }) };
-}
-
-function truthOf(box: GroundTruth['box']): GroundTruth {
-  const mask = rle.fromBox({ width: 20, height: 20 }, box);
-  return { category: categoryId(1), box, mask, crowd: false, areaPx2: rle.area(mask) };
+  return golden.images.toSorted((a, b) => a - b).map((id) => goldenImage(golden, id, boxAreas));
 }
 
 /** Truths of a public data set, and detections made of them by the rule of test/golden/make/coco-eval.py, function `shifted`. */
@@ -170,4 +164,13 @@ interface Nuclei {
 function shift(mask: Rle, dx: number, dy: number): Rle {
   const { width, height } = mask.size;
   return rle.encode(rle.decodeInside(mask, { x1: -dx, y1: -dy, x2: width - dx, y2: height - dy }));
+}
+
+/** The same mask on a grid twice as fine, and with the area that decides about bands as before. */
+function doubled<Instance extends { readonly mask: Rle }>(instance: Instance): Instance {
+  const { width, height } = instance.mask.size;
+  const coarse = rle.decode(instance.mask).data;
+  const data = new Uint8Array(4 * width * height);
+  for (let at = 0; at < data.length; at++) data[at] = coarse[Math.floor(at / (4 * width)) * width + Math.floor((at % (2 * width)) / 2)];
+  return { ...instance, mask: rle.encode({ size: { width: 2 * width, height: 2 * height }, data }) };
 }

@@ -1,59 +1,65 @@
 import { type Box, boxArea, type GroundTruth, intersectBoxes, rle } from '../core/index.ts';
+import { areaBands, isInside } from './area-bands.ts';
 import type { Detection, IouType } from './detection.ts';
 
 /** IoU thresholds 0.50, 0.55 to 0.95, to the last bit those of pycocotools: numpy's linspace multiplies a step and sets the end. */
 export const iouThresholds: readonly number[] = [...Array.from({ length: 9 }, (_, at) => 0.5 + at * ((0.95 - 0.5) / 9)), 0.95];
 
-/** COCO's bands of areas in px2, both ends in: all, small, medium, large. */
-const areaBands: readonly { readonly from: number; readonly to: number }[] = [
-  { from: 0, to: 1e5 ** 2 },
-  { from: 0, to: 32 ** 2 },
-  { from: 32 ** 2, to: 96 ** 2 },
-  { from: 96 ** 2, to: 1e5 ** 2 },
-];
+/** The bits of all thresholds. */
+export const everyThreshold: number = (1 << iouThresholds.length) - 1;
 
-/** One category in one image. Detections are the ones that count, best first. */
+/** What is matched with each other: in general one category in one image. */
 export interface ImagePart {
   readonly truths: readonly GroundTruth[];
+  /** The N detections that count, best first. */
   readonly detections: readonly Detection[];
+  /** Whether every object was labeled; where not, a detection without a truth is not held against the model. */
+  readonly exhaustive: boolean;
 }
 
-/** What became of a category's N detections, image by image and best first within an image. */
-export interface CategoryMatches {
-  readonly scores: Float64Array; // (N)
-  /** Place of a detection within its image, from 0. */
-  readonly ranks: Uint32Array; // (N)
-  /** The detections in falling order of score; among equals the earlier one first. */
-  readonly order: Uint32Array; // (N)
-  readonly bands: readonly BandMatches[];
-}
-
-/** Fates under one band of areas; bit t of a detection speaks of IoU threshold t. */
-export interface BandMatches {
+/**
+ * What became of a part's N detections under each of B bands of areas. Bit t speaks of IoU threshold t; where a detection is neither hit
+ * nor miss it is ignored: matched to an ignored truth, or unmatched and of an area outside the band.
+ */
+export interface PartMatches {
   /** Truths to find: no crowd, and of an area within the band. */
-  readonly truths: number;
-  readonly matched: Uint16Array; // (N)
-  /** Neither right nor wrong: matched to an ignored truth, or unmatched and of an area outside the band. */
-  readonly ignored: Uint16Array; // (N)
+  readonly truths: Uint32Array; // (B)
+  readonly hits: Uint16Array; // (N, B)
+  readonly misses: Uint16Array; // (N, B)
 }
 
-/** Matches the detections of one category with its truths, at every IoU threshold and under every band of areas. */
-export function matchCategory(parts: readonly ImagePart[], iouType: IouType): CategoryMatches {
-  const total = parts.reduce((sum, { detections }) => sum + detections.length, 0);
-  const scores = new Float64Array(total);
-  const ranks = new Uint32Array(total);
-  const bands = areaBands.map(() => ({ truths: 0, matched: new Uint16Array(total), ignored: new Uint16Array(total) }));
-  let offset = 0;
-  for (const part of parts) {
-    part.detections.forEach(({ score }, rank) => {
-      scores[offset + rank] = score;
-      ranks[offset + rank] = rank;
+/**
+ * Matches detections with truths at every IoU threshold and under every band of areas.
+ * @throws DATA_SIZE_MISMATCH where masks differ in size.
+ */
+export function matchPart(part: ImagePart, iouType: IouType): PartMatches {
+  const { truths, detections } = part;
+  const bands = areaBands.length;
+  const candidates = findCandidates(truths, detections, iouType);
+  const areas = detections.map((detection) => detectionArea(detection, iouType));
+  const matches = {
+    truths: new Uint32Array(bands),
+    hits: new Uint16Array(detections.length * bands),
+    misses: new Uint16Array(detections.length * bands),
+  };
+  areaBands.forEach((band, at) => {
+    const market = new TruthMarket(
+      truths,
+      truths.map(({ crowd, areaPx2 }) => crowd || !isInside(band, areaPx2)),
+    );
+    matches.truths[at] = market.toFind;
+    detections.forEach((_, d) => {
+      const { hits, ignored } = market.take(candidates[d]);
+      matches.hits[d * bands + at] = hits;
+      if (part.exhaustive && isInside(band, areas[d])) matches.misses[d * bands + at] = everyThreshold & ~(hits | ignored);
     });
-    matchImage(part, iouType, bands, offset);
-    offset += part.detections.length;
-  }
-  const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
-  return { scores, ranks, order, bands };
+  });
+  return matches;
+}
+
+/** The area that decides which size band an unmatched detection counts in, px2. */
+export function detectionArea({ areaPx2, mask, box }: Detection, iouType: IouType): number {
+  return areaPx2 ?? (iouType === 'segm' ? rle.area(mask) : boxArea(box));
 }
 
 /** A truth that overlaps a detection by the lowest threshold or more. */
@@ -62,71 +68,63 @@ interface Candidate {
   readonly iou: number;
 }
 
-type MutableBand = { -readonly [Key in keyof BandMatches]: BandMatches[Key] };
+const nothing = { hits: 0, ignored: 0 };
 
-function matchImage({ truths, detections }: ImagePart, iouType: IouType, bands: readonly MutableBand[], offset: number): void {
-  const candidates = findCandidates(truths, detections, iouType);
-  const crowd = truths.map((truth) => truth.crowd);
-  const areas = detections.map((detection) => detectionArea(detection, iouType));
-  bands.forEach((band, at) => {
-    const { from, to } = areaBands[at];
-    const isOutside = (areaPx2: number): boolean => areaPx2 < from || areaPx2 > to;
-    const ignored = truths.map((truth) => truth.crowd || isOutside(truth.areaPx2));
-    const taken = new Uint16Array(truths.length);
-    band.truths += ignored.filter((flag) => !flag).length;
-    for (let d = 0; d < detections.length; d++) {
-      const fate = matchDetection(candidates[d], crowd, ignored, taken);
-      band.matched[offset + d] = fate.matched;
-      band.ignored[offset + d] = isOutside(areas[d]) ? fate.ignored | (everyThreshold & ~fate.matched) : fate.ignored;
+/** The truths of a part under one band. Detections come best first, and each takes what is left. */
+class TruthMarket {
+  readonly #truths: readonly GroundTruth[];
+  readonly #ignored: readonly boolean[];
+  /** Bit t: taken at IoU threshold t. */
+  readonly #taken: Uint16Array;
+
+  constructor(truths: readonly GroundTruth[], ignored: readonly boolean[]) {
+    this.#truths = truths;
+    this.#ignored = ignored;
+    this.#taken = new Uint16Array(truths.length);
+  }
+
+  get toFind(): number {
+    return this.#ignored.filter((flag) => !flag).length;
+  }
+
+  /** Bits of the thresholds at which a detection finds a truth, and at which it takes an ignored one. */
+  take(candidates: readonly Candidate[]): { readonly hits: number; readonly ignored: number } {
+    if (candidates.length === 0) return nothing;
+    const fate = { hits: 0, ignored: 0 };
+    // An ignored truth is taken only where no truth to find is left.
+    const ordered = candidates.length === 1 ? candidates : candidates.toSorted((a, b) => this.#rank(a) - this.#rank(b));
+    for (let t = 0; t < iouThresholds.length; t++) {
+      const truth = this.#best(ordered, iouThresholds[t], 1 << t);
+      if (truth < 0) continue;
+      this.#taken[truth] |= 1 << t;
+      if (this.#ignored[truth]) fate.ignored |= 1 << t;
+      else fate.hits |= 1 << t;
     }
-  });
-}
-
-const everyThreshold = (1 << iouThresholds.length) - 1;
-const nothing = { matched: 0, ignored: 0 };
-
-/** Bits of one detection at every threshold; marks the truths that it takes. */
-function matchDetection(
-  candidates: readonly Candidate[],
-  crowd: readonly boolean[],
-  ignored: readonly boolean[],
-  taken: Uint16Array,
-): { matched: number; ignored: number } {
-  if (candidates.length === 0) return nothing;
-  // An ignored truth is taken only where no truth to find is left.
-  const ordered = [...candidates.filter(({ truth }) => !ignored[truth]), ...candidates.filter(({ truth }) => ignored[truth])];
-  const fate = { matched: 0, ignored: 0 };
-  for (let t = 0; t < iouThresholds.length; t++) {
-    const bit = 1 << t;
-    const isFree = (truth: number): boolean => crowd[truth] || (taken[truth] & bit) === 0;
-    const truth = bestTruth(ordered, iouThresholds[t], ignored, isFree);
-    if (truth < 0) continue;
-    taken[truth] |= bit;
-    fate.matched |= bit;
-    if (ignored[truth]) fate.ignored |= bit;
+    return fate;
   }
-  return fate;
-}
 
-/** The free truth with the largest overlap, the last among equals; -1 where none reaches the threshold. */
-function bestTruth(
-  ordered: readonly Candidate[],
-  threshold: number,
-  ignored: readonly boolean[],
-  isFree: (truth: number) => boolean,
-): number {
-  let best = -1;
-  let bestIou = threshold;
-  for (const { truth, iou } of ordered) {
-    if (best >= 0 && ignored[truth] && !ignored[best]) break;
-    if (iou < bestIou || !isFree(truth)) continue;
-    best = truth;
-    bestIou = iou;
+  #rank({ truth }: Candidate): number {
+    return this.#ignored[truth] ? 1 : 0;
   }
-  return best;
+
+  /** The free truth with the largest overlap, the last among equals; -1 where none reaches the threshold. A crowd is always free. */
+  #best(ordered: readonly Candidate[], threshold: number, bit: number): number {
+    let best = -1;
+    let bestIou = threshold;
+    for (const { truth, iou } of ordered) {
+      if (best >= 0 && this.#ignored[truth] && !this.#ignored[best]) break;
+      if (iou < bestIou || (this.#taken[truth] & bit && !this.#truths[truth].crowd)) continue;
+      best = truth;
+      bestIou = iou;
+    }
+    return best;
+  }
 }
 
-function findCandidates(truths: readonly GroundTruth[], detections: readonly Detection[], iouType: IouType): Candidate[][] {
+const none: readonly Candidate[] = [];
+
+function findCandidates(truths: readonly GroundTruth[], detections: readonly Detection[], iouType: IouType): (readonly Candidate[])[] {
+  if (truths.length === 0) return detections.map(() => none);
   const overlaps = overlapMatrix(truths, detections, iouType);
   return detections.map((_, d) => {
     const found: Candidate[] = [];
@@ -140,7 +138,6 @@ function findCandidates(truths: readonly GroundTruth[], detections: readonly Det
 
 /** (D, G) row-major; against a crowd, the share of the detection that lies in it. */
 function overlapMatrix(truths: readonly GroundTruth[], detections: readonly Detection[], iouType: IouType): Float64Array {
-  if (truths.length === 0 || detections.length === 0) return new Float64Array();
   if (iouType === 'bbox') return Float64Array.from(detections.flatMap(({ box }) => truths.map((truth) => boxOverlap(box, truth))));
   return rle.iouMatrix(
     detections.map(({ mask }) => mask),
@@ -153,8 +150,4 @@ function boxOverlap(box: Box, truth: GroundTruth): number {
   const intersection = boxArea(intersectBoxes(box, truth.box));
   if (intersection === 0) return 0;
   return intersection / (truth.crowd ? boxArea(box) : boxArea(box) + boxArea(truth.box) - intersection);
-}
-
-function detectionArea({ areaPx2, mask, box }: Detection, iouType: IouType): number {
-  return areaPx2 ?? (iouType === 'segm' ? rle.area(mask) : boxArea(box));
 }

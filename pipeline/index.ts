@@ -8,4 +8,10 @@ export type { Emit, Facts, RunEvent } from './progress.ts';
 export { type RunOutcome, resumeRun, runConfigOf, startRun, type Until } from './run.ts';
 export { makeRunFolder, type RunFolder, runFolder } from './run-folder.ts';
 export { planStudent, recipeOf, type StudentPlan } from './student-plan.ts';
+export {
+  type TrainingPicture,
+  type TrainingPictures,
+  trainingPicturesOfConfig,
+  trainingPicturesOfRun,
+} from './training-pictures.ts';
 export { PROGRAM_VERSION } from './version.ts';

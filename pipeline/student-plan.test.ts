@@ -34,10 +34,21 @@ it('recipeOf draws on the canvas of the student, with the configured ranges', ()
     const config = configWith({ student: { inputSize: 96 }, augment: { jitter: [0.5, 1.5], copyPaste: 0.25, maxDonorObjects: 3 } });
     const recipe = recipeOf(config, planStudent(config, db).spec);
     assert.deepEqual(recipe.canvas, { width: 96, height: 96 });
-    assert.deepEqual(recipe.main, { from: 0.5, to: 1.5 });
-    assert.deepEqual(recipe.donor, { from: 0.1, to: 2 });
-    assert.deepEqual(recipe.copyPaste, { probability: 0.25, maxDonorObjects: 3 });
+    const half = { from: 0.5, to: 1.5 };
+    assert.deepEqual(recipe.jitter, { labeled: half, pseudo: half, donor: { from: 0.1, to: 2 } });
+    assert.deepEqual(recipe.copyPaste, { probability: 0.25, maxDonorObjects: 3, donors: 'uniform' });
     assert.equal(recipe.prototypeStride, 2);
+  }));
+
+it('the paper preset brings its own rules, and each stream its jitter', () =>
+  withDatabase((db) => {
+    const augment = { preset: 'paper', jitter: 'standard', pseudoJitter: 'large', wholePictureOcclusion: true } as const;
+    const config = configWith({ augment: { ...augment, donorJitter: [1, 1], donors: 'balanced', repeatThreshold: 0.001 } });
+    const recipe = recipeOf(config, planStudent(config, db).spec);
+    assert.deepEqual(recipe.occlusion, { kind: 'paper', remainingPx: 300, boxMovePx: 10, wholePicture: true });
+    assert.deepEqual([recipe.place, recipe.maxInstances, recipe.minVisiblePx], ['top-left', 100, 1]);
+    assert.deepEqual(recipe.jitter, { labeled: { from: 0.8, to: 1.25 }, pseudo: { from: 0.1, to: 2 }, donor: { from: 1, to: 1 } });
+    assert.deepEqual([recipe.copyPaste.donors, recipe.repeatThreshold], ['balanced', 0.001]);
   }));
 
 it('trainSettingsOf hands on the settings of a training, and nothing of files and threads', () => {

@@ -1,4 +1,4 @@
-import { type AugmentRecipe, copyPasteRecipe } from '../augment/index.ts';
+import { type AugmentRecipe, copyPasteRecipe, type Jitter, LargeScaleJitter, StandardScaleJitter } from '../augment/index.ts';
 import type { ResolvedConfig } from '../config/index.ts';
 import { boxHeight, boxWidth, type Size } from '../core/index.ts';
 import { humanLabeled, type RunDatabase } from '../db/index.ts';
@@ -37,21 +37,32 @@ function medianObjectSidePx(db: RunDatabase, inputSize: number): number {
 
 const longestSide = ({ width, height }: Size): number => Math.max(width, height);
 
+/** How the run's training pictures are made. Settings that belong to the other preset say nothing. */
 export function recipeOf({ augment, student }: ResolvedConfig, spec: StudentSpec): AugmentRecipe {
-  const canvas = { width: student.inputSize, height: student.inputSize };
-  const range = ([from, to]: readonly [number, number]) => ({ from, to });
+  const preset = copyPasteRecipe({ width: student.inputSize, height: student.inputSize }, augment.preset);
+  const labeled = jitterOf(augment.jitter);
   return {
-    ...copyPasteRecipe(canvas),
+    ...preset,
     prototypeStride: spec.strides.prototype,
-    main: range(augment.jitter),
-    donor: range(augment.donorJitter),
+    jitter: { labeled, pseudo: augment.pseudoJitter ? jitterOf(augment.pseudoJitter) : labeled, donor: jitterOf(augment.donorJitter) },
     flip: augment.flip,
     verticalFlip: augment.verticalFlip,
-    copyPaste: { probability: augment.copyPaste, maxDonorObjects: augment.maxDonorObjects },
-    minVisibleFraction: augment.minVisibleFraction,
-    minVisiblePx: augment.minVisiblePx,
+    copyPaste: { probability: augment.copyPaste, maxDonorObjects: augment.maxDonorObjects, donors: augment.donors },
+    repeatThreshold: augment.repeatThreshold,
+    occlusion:
+      preset.occlusion.kind === 'paper'
+        ? { ...preset.occlusion, wholePicture: augment.wholePictureOcclusion }
+        : { ...preset.occlusion, minVisibleFraction: augment.minVisibleFraction },
+    minVisiblePx: augment.preset === 'paper' ? preset.minVisiblePx : augment.minVisiblePx,
     blendSigma: augment.blendSigma,
   };
+}
+
+function jitterOf(setting: ResolvedConfig['augment']['jitter']): Jitter {
+  if (setting === 'large') return LargeScaleJitter;
+  if (setting === 'standard') return StandardScaleJitter;
+  const [from, to] = setting;
+  return { from, to };
 }
 
 export function trainSettingsOf({ train }: ResolvedConfig): TrainSettings {

@@ -35,11 +35,12 @@ stamped(
   () => installTensorFlow(variant),
 );
 
-const compiled = ['package.json', 'tsconfig.json', ...sources(root)];
+const compiled = ['package.json', 'tsconfig.json', 'scripts/kernels.mjs', ...sources(root)];
 stamped('build', compiled, existsSync(join(root, 'dist')) ? 'dist' : 'no dist', () => {
   say('building');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
+  run(process.execPath, [join(root, 'scripts/kernels.mjs')]);
   return 'dist';
 });
 

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { openSampleStream } from '../augment/index.ts';
 import { decodeImage } from '../dataset/index.ts';
 import type { LabelLine, LabelStats, RunStatus } from '../db/index.ts';
+import { planStudent, recipeOf, runConfigOf, runFolder } from '../pipeline/index.ts';
 import { openTeacher } from '../teacher/index.ts';
 import { assertEnded, type Ended, lookInto, makeScenes, programJson, rowsOf, runProgram, SCENES, SMALL, writeConfig } from './small-run.ts';
 
@@ -65,6 +68,55 @@ describe('a run from beginning to end', () => {
       all('SELECT idx, frozen_at_ms IS NOT NULL AS frozen, promoted FROM rounds ORDER BY idx'),
       [0, 1, 2].map((idx) => ({ idx, frozen: idx === 0 ? 0 : 1, promoted: 1 })),
     );
+  });
+
+  it('draws any picture that it was trained on again, byte for byte', async () => {
+    const [round, step, slot] = [1, 7, 2];
+    const args = ['augment', 'replay', run, '--round', `${round}`, '--step', `${step}`, '--slot', `${slot}`];
+    const png = join(folder, 'replay.png');
+    const replayed = await programJson<{ sha256: string; instances: object[] }>([...args, '--out', png, '--json']);
+    const { recipe, file } = lookInto(run, (db) => {
+      const config = runConfigOf(db, run);
+      return { recipe: recipeOf(config, planStudent(config, db).spec), file: runFolder(run).trainingSet(round) };
+    });
+    const { seed, train } = CONFIG;
+    const stream = openSampleStream({
+      trainingSetFile: file,
+      seed: seed as number,
+      round,
+      recipe,
+      batchSize: train.batchSize,
+      firstStep: step,
+      workers: 1,
+      lookahead: 1,
+    });
+    const sample = (await stream.next()).samples[slot];
+    await stream.close();
+    assert.equal(replayed.sha256, createHash('sha256').update(sample.image.data).digest('hex'));
+    assert.deepEqual((await decodeImage(png)).data, sample.image.data);
+    assert.equal(replayed.instances.length, sample.instances.length);
+    const none = await runProgram(['augment', 'replay', run, '--round', '3', '--step', '0', '--slot', '0']);
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /Expected a round that has begun to train \(0, 1, 2\) for --round, got 3 \(number\)/);
+    const late = await runProgram(['augment', 'replay', run, '--round', '0', '--step', '30', '--slot', '0']);
+    assert.match(late.stderr, /Expected a step below 30 and a slot below 4 for --step and --slot, got "30, 0" \(string\)/);
+  });
+
+  it('shows what it trained on, and what a configuration would', async () => {
+    const sheet = join(folder, 'sheet.png');
+    const shown = await programJson<{ round: number; samples: { plan: { step: number } }[] }>([
+      ...['augment', 'preview', run, '--count', '6', '--step', '3', '--out', sheet, '--json'],
+    ]);
+    assert.equal(shown.round, ROUNDS);
+    assert.deepEqual(
+      shown.samples.map(({ plan }) => plan.step),
+      [3, 3, 3, 3, 4, 4],
+    );
+    assert.ok(existsSync(sheet));
+    const text = await runProgram(['augment', 'preview', '-c', writeConfig(folder, CONFIG), '--out', sheet, '--count', '2']);
+    assertEnded(text, 0);
+    assert.match(text.stdout, /\(labeled\)/);
+    assert.match(text.stdout, /sheet\.png: 2 training pictures of round 0/);
   });
 
   it('hands each round its teacher: the student of the round before', () => {

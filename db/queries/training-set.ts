@@ -1,4 +1,4 @@
-import type { CategoryId, ClassIndex, TrainingImage, TrainingSet } from '../../core/index.ts';
+import type { CategoryId, ClassIndex, LabeledTrainingImage, TrainingImage, TrainingSet } from '../../core/index.ts';
 import type { CategoryRow } from '../categories.ts';
 import type { SourcedGroundTruth } from '../ground-truths.ts';
 import type { ImageRow } from '../images.ts';
@@ -27,7 +27,7 @@ export function trainingSet(db: RunDatabase, round: number): TrainingSet {
   };
 }
 
-function fromHuman({ image, truths }: HumanLabeledImage, classOf: ClassIndexes): TrainingImage {
+function fromHuman({ image, truths }: HumanLabeledImage, classOf: ClassIndexes): LabeledTrainingImage {
   const objects = truths.filter(({ crowd }) => !crowd);
   return {
     path: image.path,

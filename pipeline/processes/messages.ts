@@ -58,6 +58,12 @@ export interface TrainingProgress extends Omit<StepReport, 'applied'> {
   /** Part of a step's time spent waiting for samples. */
   readonly waitMs: number;
   readonly skippedSteps: number;
+  /** A training picture's objects, and those of its pictures that are not on it, by reason. */
+  readonly objects: number;
+  readonly droppedOutside: number;
+  readonly droppedTooSmall: number;
+  readonly droppedOccluded: number;
+  readonly droppedOverLimit: number;
 }
 
 export type TrainerReply =

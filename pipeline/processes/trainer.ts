@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { openSampleStream } from '../../augment/index.ts';
+import { type DropCounts, openSampleStream, type SampleBatch } from '../../augment/index.ts';
 import { errorFacts, onnx, sha256 } from '../../core/index.ts';
 import { writeFileAtomic } from '../../dataset/index.ts';
 import { type Backend, decodeCheckpoint, encodeCheckpoint, loadBackend, type StepReport, StudentTrainer } from '../../student/index.ts';
@@ -49,7 +49,8 @@ async function train(backend: Backend, request: TrainRequest, reply: Reply): Pro
     const askedMs = performance.now();
     const batch = await samples.next();
     const readyMs = performance.now();
-    meter.add(trainer.train(batch), readyMs - askedMs, performance.now() - askedMs);
+    const report = trainer.train(batch.samples);
+    meter.add({ report, batch: factsOf(batch), waitMs: readyMs - askedMs, stepMs: performance.now() - askedMs });
     if (meter.due(trainer.step === settings.steps)) reply({ kind: 'progress', progress: meter.take() });
     if (trainer.step % request.checkpointSteps === 0 && trainer.step < settings.steps) await save(trainer, request, reply);
     // The step is one long native call: messages get through here.
@@ -76,17 +77,34 @@ async function write(path: string, bytes: Uint8Array): Promise<WrittenFile> {
   return { path, sha256: sha256(createHash('sha256').update(bytes).digest('hex')), bytes: bytes.byteLength };
 }
 
+/** One step: what it did, on what, and how long it took. */
+interface MeteredStep {
+  readonly report: StepReport;
+  readonly batch: BatchFacts;
+  readonly waitMs: number;
+  readonly stepMs: number;
+}
+
+/** What a batch held, without its pixels. */
+interface BatchFacts {
+  readonly pictures: number;
+  readonly objects: number;
+  readonly dropped: DropCounts;
+}
+
+const factsOf = ({ samples, dropped }: SampleBatch): BatchFacts => ({
+  pictures: samples.length,
+  objects: samples.reduce((sum, { instances }) => sum + instances.length, 0),
+  dropped,
+});
+
 /** Means of what the steps say, between two reports. */
 class Meter {
-  #reports: StepReport[] = [];
-  #waitMs = 0;
-  #stepMs = 0;
+  #steps: MeteredStep[] = [];
   #lastMs = performance.now();
 
-  add(report: StepReport, waitMs: number, stepMs: number): void {
-    this.#reports.push(report);
-    this.#waitMs += waitMs;
-    this.#stepMs += stepMs;
+  add(step: MeteredStep): void {
+    this.#steps.push(step);
   }
 
   due(last: boolean): boolean {
@@ -94,23 +112,27 @@ class Meter {
   }
 
   take(): TrainingProgress {
-    const reports = this.#reports;
-    const mean = (pick: (report: StepReport) => number) => reports.reduce((sum, report) => sum + pick(report), 0) / reports.length;
-    const progress: TrainingProgress = {
-      step: (reports.at(-1)?.step ?? -1) + 1,
-      loss: mean((report) => report.loss),
-      classLoss: mean((report) => report.classLoss),
-      boxLoss: mean((report) => report.boxLoss),
-      maskLoss: mean((report) => report.maskLoss),
-      gradientNorm: mean((report) => report.gradientNorm),
-      stepMs: this.#stepMs / reports.length,
-      waitMs: this.#waitMs / reports.length,
-      skippedSteps: reports.filter((report) => !report.applied).length,
-    };
-    this.#reports = [];
-    this.#waitMs = 0;
-    this.#stepMs = 0;
+    const steps = this.#steps;
+    const total = (pick: (step: MeteredStep) => number) => steps.reduce((sum, step) => sum + pick(step), 0);
+    const mean = (pick: (step: MeteredStep) => number) => total(pick) / steps.length;
+    const aPicture = (pick: (batch: BatchFacts) => number) => total(({ batch }) => pick(batch)) / total(({ batch }) => batch.pictures);
+    this.#steps = [];
     this.#lastMs = performance.now();
-    return progress;
+    return {
+      step: (steps.at(-1)?.report.step ?? -1) + 1,
+      loss: mean(({ report }) => report.loss),
+      classLoss: mean(({ report }) => report.classLoss),
+      boxLoss: mean(({ report }) => report.boxLoss),
+      maskLoss: mean(({ report }) => report.maskLoss),
+      gradientNorm: mean(({ report }) => report.gradientNorm),
+      stepMs: mean(({ stepMs }) => stepMs),
+      waitMs: mean(({ waitMs }) => waitMs),
+      skippedSteps: steps.filter(({ report }) => !report.applied).length,
+      objects: aPicture(({ objects }) => objects),
+      droppedOutside: aPicture(({ dropped }) => dropped.outside),
+      droppedTooSmall: aPicture(({ dropped }) => dropped['too-small']),
+      droppedOccluded: aPicture(({ dropped }) => dropped.occluded),
+      droppedOverLimit: aPicture(({ dropped }) => dropped['over-limit']),
+    };
   }
 }

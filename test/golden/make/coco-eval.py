@@ -134,10 +134,11 @@ def numbers(precision, recall):
     ]))
 
 
-def measured(data, iou, boxes, limits):
+def measured(data, iou, boxes, limits, agnostic=False):
     with contextlib.redirect_stdout(io.StringIO()):
         e = COCOeval(*loaded(*data, boxes), iou)
         e.params.maxDets = list(limits)
+        e.params.useCats = 0 if agnostic else 1
         e.evaluate()
         e.accumulate()
         e.summarize()
@@ -146,12 +147,16 @@ def measured(data, iou, boxes, limits):
     if limits == (1, 10, 100):
         assert np.allclose([-1 if total[n] is None else total[n] for n in NAMES], e.stats, rtol=0, atol=0)
     per_category = {}
-    for k, category in enumerate(e.params.catIds):
-        one = numbers(precision[:, :, k : k + 1], recall[:, k : k + 1])
-        per_category[str(category)] = {n: one[n] for n in ("ap", "ap50", "ap75", "apSmall", "apMedium", "apLarge", "ar100")}
+    for k, category in enumerate([] if agnostic else e.params.catIds):
+        per_category[str(category)] = numbers(precision[:, :, k : k + 1], recall[:, k : k + 1])
     found = precision[0, :, :, 0, 2]
     curve = found[:, found[0] > -1].mean(1).tolist()
-    return {"iou": iou, "boxAreas": bool(boxes and iou == "segm"), "limits": list(limits), "total": total, "perCategory": per_category, "precision50": curve}
+    # (T, R) of the first category, or of all together
+    curves = precision[:, :, 0, 0, 2].round(12).tolist()
+    return {
+        "iou": iou, "boxAreas": bool(boxes and iou == "segm"), "limits": list(limits), "agnostic": agnostic,
+        "total": total, "perCategory": per_category, "precision50": curve, "curves": curves,
+    }
 
 
 def shifted(truths):
@@ -208,6 +213,8 @@ print(
                 measured(scenes, "bbox", True, LIMITS),
                 measured(scenes, "segm", False, (1, 3, 7)),
                 measured(scenes, "bbox", True, (2, 20, 1000)),
+                measured(scenes, "segm", False, LIMITS, agnostic=True),
+                measured(scenes, "bbox", True, LIMITS, agnostic=True),
             ],
             "nuclei": [
                 measured(cells, "segm", False, LIMITS),

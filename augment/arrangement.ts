@@ -1,0 +1,107 @@
+import {
+  areaOf,
+  type Box,
+  boxArea,
+  type ClassIndex,
+  clipBox,
+  type LabelSource,
+  rle,
+  type Size,
+  type TrainingInstance,
+} from '../core/index.ts';
+import { type CanvasMask, canvasBoxOf, placeMask, tightBox, unionOf } from './canvas-mask.ts';
+import { occlude } from './occlusion.ts';
+import { axisMaps, type Placement } from './placement.ts';
+import type { AugmentRecipe } from './recipe.ts';
+
+/**
+ * Why an object of the pictures is not in the sample: off the canvas, too few pixels on it, hidden under pasted objects, or one more
+ * than the recipe's `maxInstances`.
+ */
+export type DropReason = 'outside' | 'too-small' | 'occluded' | 'over-limit';
+export type DropCounts = Readonly<Record<DropReason, number>>;
+
+export function sumOfDropped(all: readonly DropCounts[]): DropCounts {
+  const sum = (reason: DropReason) => all.reduce((total, counts) => total + counts[reason], 0);
+  return { outside: sum('outside'), 'too-small': sum('too-small'), occluded: sum('occluded'), 'over-limit': sum('over-limit') };
+}
+
+/** The labels of a picture, and where it goes. Masks are of the picture's size. */
+export interface Layer {
+  readonly size: Size;
+  readonly instances: readonly TrainingInstance[];
+  readonly placement: Placement;
+}
+
+/** An object on the canvas: its visible pixels, and the box to learn. */
+export interface ArrangedObject {
+  readonly classIndex: ClassIndex;
+  readonly source: LabelSource;
+  /** Whether it came from the donor. */
+  readonly pasted: boolean;
+  readonly mask: CanvasMask;
+  readonly box: Box;
+}
+
+/** All labels of a sample, before any pixel is read. */
+export interface Arrangement {
+  /** The objects of the main picture, then the pasted ones. */
+  readonly objects: readonly ArrangedObject[];
+  /** All that is pasted, as one mask; null where nothing is. */
+  readonly pasted: CanvasMask | null;
+  readonly dropped: DropCounts;
+}
+
+/** Objects that stay, and a reason for each one that does not. */
+interface Sifted {
+  readonly kept: readonly ArrangedObject[];
+  readonly dropped: readonly DropReason[];
+}
+
+/** Lays out the main picture's objects with the donor's chosen ones over them. Pure. */
+export function arrange(main: Layer, donor: Layer | null, recipe: AugmentRecipe): Arrangement {
+  const beneath = placeObjects(main, recipe, false);
+  const pasted = donor ? placeObjects(donor, recipe, true) : { kept: [], dropped: [] };
+  const cover = pasted.kept.length > 0 ? unionOf(pasted.kept.map(({ mask }) => mask)) : null;
+  const visible = cover ? hideBeneath(beneath.kept, cover, recipe, main) : { kept: beneath.kept, dropped: [] };
+  const objects = [...visible.kept, ...pasted.kept];
+  const limited = objects.slice(0, recipe.maxInstances ?? objects.length);
+  const overLimit: DropReason[] = objects.slice(limited.length).map(() => 'over-limit');
+  return {
+    objects: limited,
+    pasted: cover,
+    dropped: tally([...beneath.dropped, ...pasted.dropped, ...visible.dropped, ...overLimit]),
+  };
+}
+
+function placeObjects({ size, instances, placement }: Layer, { canvas, minVisiblePx }: AugmentRecipe, pasted: boolean): Sifted {
+  const axes = axisMaps(placement, size);
+  const kept: ArrangedObject[] = [];
+  const dropped: DropReason[] = [];
+  for (const { classIndex, source, mask } of instances) {
+    const whole = canvasBoxOf(rle.toBox(mask), axes);
+    const box = clipBox(whole, canvas);
+    const placed = placeMask(mask, axes, box);
+    if (placed.areaPx2 >= Math.max(1, minVisiblePx)) kept.push({ classIndex, source, pasted, mask: placed, box: tightBox(placed) });
+    else dropped.push(boxArea(whole) > 0 && boxArea(box) === 0 ? 'outside' : 'too-small');
+  }
+  return { kept, dropped };
+}
+
+function hideBeneath(objects: readonly ArrangedObject[], cover: CanvasMask, recipe: AugmentRecipe, { size, placement }: Layer): Sifted {
+  const masks = objects.map(({ mask }) => mask);
+  const remains = occlude(masks, cover, recipe, areaOf(size) / areaOf(placement.scaled));
+  return {
+    kept: objects.flatMap((object, at) => {
+      const left = remains[at];
+      return left ? [{ ...object, ...left }] : [];
+    }),
+    dropped: remains.flatMap((left) => (left ? [] : ['occluded' as const])),
+  };
+}
+
+function tally(reasons: readonly DropReason[]): DropCounts {
+  const counts = { outside: 0, 'too-small': 0, occluded: 0, 'over-limit': 0 };
+  for (const reason of reasons) counts[reason]++;
+  return counts;
+}

@@ -1,0 +1,40 @@
+/**
+ * Copy-Paste as a library: the labels of one COCO file, two random pictures, one PNG.
+ *
+ *   node examples/copy-paste.mjs train.json images/ pasted.png [seed]
+ */
+import process from 'node:process';
+import { copyPaste, copyPasteRecipe } from 'selfpaste/augment';
+import { classIndex, rle } from 'selfpaste/core';
+import { decodeImage, drawOverlay, readCoco, writePng } from 'selfpaste/dataset';
+
+const [annotations, images, out, seed = '0'] = process.argv.slice(2);
+if (out === undefined) {
+  console.error('usage: node examples/copy-paste.mjs train.json images/ pasted.png [seed]');
+  process.exit(2);
+}
+
+const { categories, images: pictures } = await readCoco(annotations, images);
+const indexOf = new Map(categories.map(({ id }, index) => [id, classIndex(index)]));
+
+/** Pixels and labels of a picture, as copyPaste takes them. */
+async function labeled({ path, truths }) {
+  const objects = truths.map(({ truth }) => truth).filter(({ crowd }) => !crowd);
+  return {
+    image: await decodeImage(path),
+    instances: objects.map(({ category, mask }) => ({ classIndex: indexOf.get(category), mask, source: { by: 'human' } })),
+  };
+}
+
+const number = Number(seed);
+const [main, donor] = [pictures[number % pictures.length], pictures[(number * 7 + 1) % pictures.length]];
+const recipe = copyPasteRecipe({ width: 640, height: 640 }, 'paper');
+const { image, instances, dropped, plan } = copyPaste(await labeled(main), await labeled(donor), recipe, number);
+
+for (const { classIndex: index, box, mask, pasted } of instances) {
+  console.log(`${pasted ? 'pasted' : 'beneath'} ${categories[index].name}: ${rle.area(mask)} px in`, box);
+}
+console.log('dropped:', dropped);
+console.log('plan:', JSON.stringify(plan));
+const label = ({ classIndex: index, pasted }) => `${pasted ? '+' : ''}${categories[index].name}`;
+await writePng(out, drawOverlay(image, instances.map((one) => ({ ...one, label: label(one), colorIndex: one.classIndex }))));

@@ -1,0 +1,95 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type AugmentedPicture,
+  type AugmentRecipe,
+  PictureStore,
+  readTrainingSet,
+  renderPicture,
+  type SamplePlan,
+  samplePlanner,
+} from '../augment/index.ts';
+import type { ResolvedConfig } from '../config/index.ts';
+import { expectation, SelfpasteError, type TrainingSet } from '../core/index.ts';
+import { openDatabase, type RunDatabase, trainingSet } from '../db/index.ts';
+import { runConfigOf } from './run.ts';
+import { runFolder } from './run-folder.ts';
+import { importData } from './stages/import-data.ts';
+import { planStudent, recipeOf } from './student-plan.ts';
+
+/** One training picture: how it was planned, what it became, and which files it was made of. */
+export interface TrainingPicture {
+  readonly plan: SamplePlan;
+  readonly picture: AugmentedPicture;
+  readonly files: { readonly main: string; readonly donor: string | null };
+}
+
+/** Draws any training picture of a round. */
+export interface TrainingPictures {
+  readonly round: number;
+  readonly classNames: readonly string[];
+  readonly steps: number;
+  readonly batchSize: number;
+  /** The picture at a step 0..steps-1 and a slot 0..batchSize-1. Throws USAGE_NO_SAMPLE for others. */
+  readonly at: (step: number, slot: number) => Promise<TrainingPicture>;
+}
+
+/**
+ * The pictures that a round of a run trained on, byte for byte, from the training set that was frozen then.
+ * @param wanted a round, or null for the last one that trained
+ * @throws SelfpasteError USAGE_NOT_TRAINED where that round has not begun to train
+ */
+export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wanted: number | null): Promise<TrainingPictures> {
+  const config = runConfigOf(db, folder);
+  const { trainingSet: fileOf } = runFolder(folder);
+  const trained = db.rounds.all().flatMap(({ index }) => (existsSync(fileOf(index)) ? [index] : []));
+  const round = wanted ?? trained.at(-1);
+  if (round === undefined || !trained.includes(round)) throw notTrained(wanted, trained);
+  return trainingPictures(config, recipeOf(config, planStudent(config, db).spec), await readTrainingSet(fileOf(round)), round);
+}
+
+/** The pictures that round 0 of a configuration would train on: its labeled ones. Throws what the run would throw. */
+export async function trainingPicturesOfConfig(config: ResolvedConfig): Promise<TrainingPictures> {
+  const scratch = mkdtempSync(join(tmpdir(), 'selfpaste-preview-'));
+  const db = openDatabase(join(scratch, 'selfpaste.db'), { mode: 'create' });
+  try {
+    await importData({ db, config, folder: runFolder(scratch), emit: () => {}, stop: new AbortController().signal });
+    return trainingPictures(config, recipeOf(config, planStudent(config, db).spec), trainingSet(db, 0), 0);
+  } finally {
+    db.close();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function trainingPictures({ seed, train }: ResolvedConfig, recipe: AugmentRecipe, set: TrainingSet, round: number): TrainingPictures {
+  const { steps, batchSize } = train;
+  const plan = samplePlanner({ seed, round, batchSize, recipe, set });
+  const store = new PictureStore(recipe);
+  const at = async (step: number, slot: number): Promise<TrainingPicture> => {
+    if (step >= steps || slot >= batchSize) throw noSample(step, slot, steps, batchSize);
+    const planned = plan(step, slot);
+    const files = {
+      main: set[planned.main.stream][planned.main.index].path,
+      donor: planned.donor && set.labeled[planned.donor.index].path,
+    };
+    return { plan: planned, picture: await renderPicture(planned, set, recipe, store), files };
+  };
+  return { round, classNames: set.classNames, steps, batchSize, at };
+}
+
+function notTrained(wanted: number | null, trained: readonly number[]): SelfpasteError {
+  return new SelfpasteError(
+    'USAGE_NOT_TRAINED',
+    expectation('--round', `a round that has begun to train (${trained.join(', ') || 'none yet'})`, wanted ?? 'none'),
+    'look at `selfpaste status`; a round whose teacher was given trains nothing',
+  );
+}
+
+function noSample(step: number, slot: number, steps: number, batchSize: number): SelfpasteError {
+  return new SelfpasteError(
+    'USAGE_NO_SAMPLE',
+    expectation('--step and --slot', `a step below ${steps} and a slot below ${batchSize}`, `${step}, ${slot}`),
+    'choose a step and a slot that were trained on',
+  );
+}
