@@ -37,4 +37,10 @@ for (const { classIndex: index, box, mask, pasted } of instances) {
 console.log('dropped:', dropped);
 console.log('plan:', JSON.stringify(plan));
 const label = ({ classIndex: index, pasted }) => `${pasted ? '+' : ''}${categories[index].name}`;
-await writePng(out, drawOverlay(image, instances.map((one) => ({ ...one, label: label(one), colorIndex: one.classIndex }))));
+await writePng(
+  out,
+  drawOverlay(
+    image,
+    instances.map((one) => ({ ...one, label: label(one), colorIndex: one.classIndex })),
+  ),
+);
