@@ -39,3 +39,10 @@ test('a picture that could not be read is tried again', async () => {
   const image = await discImage(path, size, []);
   assert.deepEqual((await store.read(image)).size, size);
 });
+
+test('a picture that has become larger than it was is not decoded', async () => {
+  const path = join(folder, 'grown.png');
+  const image = await discImage(path, { width: 4, height: 4 }, []);
+  await discImage(path, { width: 400, height: 400 }, []);
+  await assert.rejects(new PictureStore(recipe).read(image), { code: 'DATA_UNREADABLE_PICTURE', message: /exceeds pixel limit/ });
+});

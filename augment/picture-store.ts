@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { expectation, type RgbImage, SelfpasteError, type Size, sameSize, showSize, type TrainingImage } from '../core/index.ts';
+import { areaOf, expectation, type RgbImage, SelfpasteError, type Size, sameSize, showSize, type TrainingImage } from '../core/index.ts';
 import type { AugmentRecipe } from './recipe.ts';
 
 /** Some 145 pictures of 640x480, which is all of many labeled sets. */
@@ -62,24 +62,24 @@ async function decode({ path, size }: TrainingImage, largestSide: number): Promi
 }
 
 async function decodeWhole(path: string, size: Size): Promise<RgbImage> {
-  const picture = await readable(path, () => toRgb(open(path)));
+  const picture = await readable(path, () => toRgb(open(path, size)));
   if (!sameSize(picture.size, size)) throw changedPicture(path, size, picture.size);
   return picture;
 }
 
 async function decodeShrunk(path: string, size: Size, factor: number): Promise<RgbImage> {
-  const found = await readable(path, () => open(path).metadata());
+  const found = await readable(path, () => open(path, size).metadata());
   if (!sameSize(found.autoOrient, size)) throw changedPicture(path, size, found.autoOrient);
   return await readable(path, async () => {
-    const picture = found.hasAlpha ? await withoutAlpha(path) : open(path);
+    const picture = found.hasAlpha ? await withoutAlpha(path, size) : open(path, size);
     return await toRgb(picture.resize(shrunk(size.width, factor), shrunk(size.height, factor), { fit: 'fill', kernel: 'linear' }));
   });
 }
 
 const shrunk = (side: number, factor: number): number => Math.max(1, Math.round(side * factor));
 
-/** Size and damage of a picture are judged when it is imported; one that was accepted must not stop a training. */
-const open = (path: string): Sharp => sharp(path, { failOn: 'none', limitInputPixels: false }).autoOrient();
+/** Damage is judged when a picture is imported; one that was accepted must not stop a training. Nothing larger than it was is decoded. */
+const open = (path: string, size: Size): Sharp => sharp(path, { failOn: 'none', limitInputPixels: areaOf(size) }).autoOrient();
 
 async function toRgb(picture: Sharp): Promise<RgbImage> {
   const { data, info } = await picture.removeAlpha().toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
@@ -87,9 +87,9 @@ async function toRgb(picture: Sharp): Promise<RgbImage> {
 }
 
 /** libvips weighs colours by alpha when it resizes, but the colours of a picture are those under its alpha, as at import. */
-async function withoutAlpha(path: string): Promise<Sharp> {
-  const { size, data } = await toRgb(open(path));
-  return sharp(data, { raw: { ...size, channels: 3 } });
+async function withoutAlpha(path: string, size: Size): Promise<Sharp> {
+  const picture = await toRgb(open(path, size));
+  return sharp(picture.data, { raw: { ...picture.size, channels: 3 } });
 }
 
 async function readable<Value>(path: string, read: () => Promise<Value>): Promise<Value> {

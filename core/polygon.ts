@@ -7,12 +7,13 @@ import type { Box } from './box.ts';
 import { expectation, SelfpasteError } from './errors.ts';
 import type { Rle } from './mask.ts';
 import { merge } from './rle-merge.ts';
-import { GrowingUint32 } from './rle-runs.ts';
+import { cancelPairs, GrowingUint32, runsBetween } from './rle-runs.ts';
 import { areaOf, type Size } from './size.ts';
 
 /**
  * The union of polygons, each [x0, y0, x1, y1, ...] in pixels with even-odd filling; parts outside the image are cut off.
- * Fewer than three points, or none at all, cover nothing; a last odd number is ignored, as pycocotools does.
+ * Fewer than three points, or none at all, cover nothing (four numbers are two points; pycocotools' Python face takes them for a box);
+ * a last odd number is ignored, as pycocotools does.
  * @throws DATA_BAD_POLYGON for a coordinate that is not a finite number.
  */
 export function fromPolygons(size: Size, polygons: readonly (readonly number[])[]): Rle {
@@ -33,16 +34,16 @@ const upsampling = 5;
 const farthest = 2 ** 31 - 1;
 
 function fromPolygon(size: Size, polygon: readonly number[]): Rle {
-  const points = polygon.length >> 1;
   const cuts = new Cuts(size);
-  for (let point = 0; point < points; point++) {
-    const next = point + 1 < points ? point + 1 : 0;
-    cuts.addEdge(
-      toFineGrid(polygon[2 * point]),
-      toFineGrid(polygon[2 * point + 1]),
-      toFineGrid(polygon[2 * next]),
-      toFineGrid(polygon[2 * next + 1]),
-    );
+  const end = polygon.length & ~1;
+  let x = end > 0 ? toFineGrid(polygon[end - 2]) : 0;
+  let y = end > 0 ? toFineGrid(polygon[end - 1]) : 0;
+  for (let at = 0; at < end; at += 2) {
+    const nextX = toFineGrid(polygon[at]);
+    const nextY = toFineGrid(polygon[at + 1]);
+    cuts.addEdge(x, y, nextX, nextY);
+    x = nextX;
+    y = nextY;
   }
   return { size, counts: cuts.counts() };
 }
@@ -60,7 +61,7 @@ function toFineGrid(coordinate: number): number {
 /** Where edges cut the centre lines of pixel columns: column-major pixel numbers, at each of which the mask changes its value. */
 class Cuts {
   readonly #size: Size;
-  readonly #positions = new GrowingUint32(256);
+  readonly #positions = new GrowingUint32();
   #compactAt = 1 << 20;
 
   constructor(size: Size) {
@@ -68,70 +69,64 @@ class Cuts {
   }
 
   /** Adds an edge between two points of the fine grid. It steps along its longer side, from the lower end, as pycocotools does. */
-  addEdge(startX: number, startY: number, endX: number, endY: number): void {
-    const dx = Math.abs(endX - startX);
-    const dy = Math.abs(endY - startY);
-    const flat = dx >= dy;
-    const flip = flat ? startX > endX : startY > endY;
-    const [xs, ys, xe, ye] = flip ? [endX, endY, startX, startY] : [startX, startY, endX, endY];
-    const low = Math.min(xs, xe);
-    const high = Math.max(xs, xe);
+  addEdge(x1: number, y1: number, x2: number, y2: number): void {
+    const dx = Math.abs(x2 - x1);
+    const dy = Math.abs(y2 - y1);
     // The centre line of column c lies between fine columns 5c+2 and 5c+3.
-    const first = Math.max(0, Math.ceil((low - 2) / upsampling));
-    const last = Math.min(this.#size.width - 1, Math.floor((high - 3) / upsampling));
-    for (let column = first; column <= last; column++) {
-      const right = upsampling * column + 3;
-      const fineY = flat ? cutOfFlatEdge(right - xs, ys, (ye - ys) / dx) : ys + cutOfSteepEdge(right, xs, (xe - xs) / dy);
-      this.#add(column, fineY);
-    }
+    const first = Math.max(0, Math.ceil((Math.min(x1, x2) - 2) / upsampling));
+    const last = Math.min(this.#size.width - 1, Math.floor((Math.max(x1, x2) - 3) / upsampling));
+    if (first > last) return;
+    if (dx >= dy) {
+      if (x1 < x2) this.#addFlatEdge(first, last, x1, y1, (y2 - y1) / dx);
+      else this.#addFlatEdge(first, last, x2, y2, (y1 - y2) / dx);
+    } else if (y1 < y2) this.#addSteepEdge(first, last, x1, y1, (x2 - x1) / dy);
+    else this.#addSteepEdge(first, last, x2, y2, (x1 - x2) / dy);
+    if (this.#positions.length >= this.#compactAt) this.#compact();
   }
 
   /** Run lengths; cuts at the same place cancel in pairs. */
   counts(): Uint32Array {
-    this.#compact();
     const total = areaOf(this.#size);
-    const counts = new GrowingUint32(this.#positions.length + 1);
-    let previous = 0;
-    for (const position of this.#positions.values()) {
-      if (position === total) continue;
-      counts.push(position - previous);
-      previous = position;
+    this.#positions.push(total);
+    return runsBetween(this.#positions.values().sort(), total);
+  }
+
+  /** `slope` is fine rows a fine column, at most 1. Of the two steps beside a centre line the upper one counts. */
+  #addFlatEdge(first: number, last: number, left: number, y: number, slope: number): void {
+    const upper = slope > 0 ? 2 : 3;
+    for (let column = first; column <= last; column++) {
+      this.#add(column, Math.trunc(y + slope * (upsampling * column + upper - left) + 0.5));
     }
-    counts.push(total - previous);
-    return counts.values().slice();
+  }
+
+  /** `slope` is fine columns a fine row, less than 1. The last step above the passage from one side of a centre line to the other counts. */
+  #addSteepEdge(first: number, last: number, x: number, top: number, slope: number): void {
+    for (let column = first; column <= last; column++) this.#add(column, top + stepsBefore(upsampling * column + 3, x, slope));
   }
 
   #add(column: number, fineY: number): void {
     const { height } = this.#size;
     const y = Math.ceil((fineY + 0.5) / upsampling - 0.5);
     this.#positions.push(column * height + Math.max(0, Math.min(height, y)));
-    if (this.#positions.length >= this.#compactAt) this.#compact();
   }
 
   /** Sorts and cancels, so that memory is bounded by the image and not by a polygon that crosses it ten thousand times. */
   #compact(): void {
-    const sorted = this.#positions.values().sort();
-    let kept = 0;
-    for (const position of sorted) {
-      if (kept > 0 && sorted[kept - 1] === position) kept--;
-      else sorted[kept++] = position;
-    }
+    const kept = cancelPairs(this.#positions.values().sort());
     this.#positions.truncate(kept);
     this.#compactAt = Math.max(1 << 20, 2 * kept);
   }
 }
 
-/** The smaller fine y of the two steps beside a centre line; `step` is the one to its right. */
-function cutOfFlatEdge(step: number, ys: number, slope: number): number {
-  return Math.min(Math.trunc(ys + slope * (step - 1) + 0.5), Math.trunc(ys + slope * step + 0.5));
+/** Steps along a steep edge from `x` to the last one before it passes the left side of the fine column `right`. */
+function stepsBefore(right: number, x: number, slope: number): number {
+  let step = Math.max(1, Math.ceil((right - 0.5 - x) / slope));
+  // The division may be off by one step against the sums that pycocotools takes.
+  while (step > 1 && hasPassed(step - 1, right, x, slope)) step--;
+  while (!hasPassed(step, right, x, slope)) step++;
+  return step - 1;
 }
 
-/** Fine rows from the edge's upper end to the last step before it passes from one side of the centre line to the other. */
-function cutOfSteepEdge(right: number, xs: number, slope: number): number {
-  const passed = (step: number): boolean => Math.trunc(xs + slope * step + 0.5) >= right === slope > 0;
-  let step = Math.max(1, Math.ceil((right - 0.5 - xs) / slope));
-  // The division may be off by one step against the sums that pycocotools takes.
-  while (step > 1 && passed(step - 1)) step--;
-  while (!passed(step)) step++;
-  return step - 1;
+function hasPassed(step: number, right: number, x: number, slope: number): boolean {
+  return Math.trunc(x + slope * step + 0.5) >= right === slope > 0;
 }

@@ -1,5 +1,6 @@
 import { badValue, SelfpasteError } from './errors.ts';
 import type { Rle } from './mask.ts';
+import { RunWriter, scratch } from './rle-runs.ts';
 import { areaOf, sameSize, showSize } from './size.ts';
 
 /** Value of the result for (a, b) = (0,0), (0,1), (1,0), (1,1), as bits 0 to 3. */
@@ -16,6 +17,12 @@ export function merge(masks: readonly Rle[], operation: 'union' | 'intersection'
   const middle = masks.length >> 1;
   return combine(merge(masks.slice(0, middle), operation), merge(masks.slice(middle), operation), truthTable[operation]);
 }
+
+/** The pixels of any of one or more masks. @throws DATA_SIZE_MISMATCH where sizes differ. */
+export const union = (masks: readonly Rle[]): Rle => merge(masks, 'union');
+
+/** The pixels that one or more masks have in common. @throws DATA_SIZE_MISMATCH where sizes differ. */
+export const intersection = (masks: readonly Rle[]): Rle => merge(masks, 'intersection');
 
 /** The pixels of `a` that are not in `b`. @throws DATA_SIZE_MISMATCH where sizes differ. */
 export function subtract(a: Rle, b: Rle): Rle {
@@ -35,25 +42,19 @@ export function requireSameSize(a: Rle, b: Rle): void {
 function combine(a: Rle, b: Rle, truth: number): Rle {
   requireSameSize(a, b);
   const total = areaOf(a.size);
-  const merged = new Uint32Array(a.counts.length + b.counts.length + 1);
-  let length = 0;
-  let runStart = 0;
-  let value = 0;
+  const runs = new RunWriter(scratch(a.counts.length + b.counts.length + 1));
+  // Whether the result changes where a alone does (bit b of the first) or b alone does (bit 2a of the second).
+  const seenFromA = truth ^ (truth >> 2);
+  const seenFromB = truth ^ (truth >> 1);
   let runA = 0;
   let runB = 0;
   let endA = a.counts[0];
   let endB = b.counts[0];
-  for (let position = 0; position < total; ) {
-    while (endA === position) endA += a.counts[++runA];
-    while (endB === position) endB += b.counts[++runB];
-    const now = (truth >> (((runA & 1) << 1) | (runB & 1))) & 1;
-    if (now !== value) {
-      merged[length++] = position - runStart;
-      runStart = position;
-      value = now;
-    }
-    position = Math.min(endA, endB);
+  while (Math.min(endA, endB) < total) {
+    const showsA = (seenFromA >> (runB & 1)) & 1;
+    for (; endA <= endB && endA < total; endA += a.counts[++runA]) if (showsA) runs.change(endA);
+    const showsB = (seenFromB >> (2 * (runA & 1))) & 1;
+    for (; endB < endA; endB += b.counts[++runB]) if (showsB) runs.change(endB);
   }
-  merged[length++] = total - runStart;
-  return { size: a.size, counts: merged.slice(0, length) };
+  return { size: a.size, counts: runs.end(total) };
 }

@@ -1,5 +1,6 @@
 import { expectation, SelfpasteError } from './errors.ts';
 import type { Rle } from './mask.ts';
+import { scratch } from './rle-runs.ts';
 import { areaOf, type Size, showSize } from './size.ts';
 
 /**
@@ -11,33 +12,27 @@ export function countsToString(counts: Uint32Array): string {
   let length = 0;
   for (let run = 0; run < counts.length; run++) {
     let rest = run > 2 ? counts[run] - counts[run - 2] : counts[run];
-    for (let more = true; more; ) {
-      const group = rest & 31;
-      rest = Math.floor(rest / 32);
-      more = rest !== (group & 16 ? -1 : 0);
-      text[length++] = 48 + group + (more ? 32 : 0);
-    }
+    for (; rest < -16 || rest > 15; rest = Math.floor(rest / 32)) text[length++] = 48 + (rest & 31) + more;
+    text[length++] = 48 + (rest & 31);
   }
   return text.toString('latin1', 0, length);
 }
 
 /** The reverse of {@link countsToString}. @throws DATA_BAD_RLE for text that is not such a string. */
 export function countsFromString(text: string): Uint32Array {
-  const counts = new Uint32Array(text.length);
+  const counts = scratch(text.length);
   let length = 0;
   for (let at = 0; at < text.length; ) {
     let value = 0;
     let weight = 1;
-    for (let more = true; more; ) {
-      const code = text.charCodeAt(at++) - 48;
-      if (!(code >= 0 && code < 64) || weight > maxWeight) throw badText(text);
-      value += (code & 31) * weight;
+    let group = groupAt(text, at++);
+    for (; group & more; group = groupAt(text, at++)) {
+      value += (group & 31) * weight;
       weight *= 32;
-      more = (code & 32) !== 0;
-      if (!more && code & 16) value -= weight;
     }
+    value += ((group ^ 16) - 16) * weight;
     if (length > 2) value += counts[length - 2];
-    if (value < 0 || value > 0xffffffff) throw badText(text);
+    if (!(value >= 0 && value <= 0xffffffff) || weight > maxWeight) throw badText(text);
     counts[length++] = value;
   }
   return counts.slice(0, length);
@@ -59,16 +54,26 @@ export function fromCounts(size: Size, counts: readonly number[]): Rle {
 
 const hint = "check the annotation's segmentation: its counts belong to another image size or are damaged";
 const sizeHint = "correct the annotation's size: it is that of its image";
+/** Set in a character that is not the last of its number. */
+const more = 32;
 /** Groups of five bits that a difference of two uint32 needs. */
 const maxGroups = 7;
 const maxWeight = 32 ** (maxGroups - 1);
 
 function filling(size: Size, counts: Uint32Array): Rle {
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  let total = 0;
+  for (const count of counts) total += count;
   if (![size.width, size.height].every((side) => Number.isInteger(side) && side >= 0) || areaOf(size) > 0xffffffff)
     throw new SelfpasteError('DATA_BAD_RLE', expectation('RLE size', 'whole sides and fewer than 2^32 pixels', showSize(size)), sizeHint);
   if (total === areaOf(size)) return { size, counts };
   throw new SelfpasteError('DATA_BAD_RLE', expectation('RLE counts', `runs that fill ${showSize(size)} pixels`, total), hint);
+}
+
+/** One character: five bits, and {@link more}. */
+function groupAt(text: string, at: number): number {
+  const group = text.charCodeAt(at) - 48;
+  if (!(group >= 0 && group < 64)) throw badText(text);
+  return group;
 }
 
 function badText(text: string): SelfpasteError {
