@@ -1,10 +1,11 @@
 import { badValue, SelfpasteError } from './errors.ts';
 import type { Rle } from './mask.ts';
 import { RunWriter, scratch } from './rle-runs.ts';
+import { unite } from './rle-union.ts';
 import { areaOf, sameSize, showSize } from './size.ts';
 
 /** Value of the result for (a, b) = (0,0), (0,1), (1,0), (1,1), as bits 0 to 3. */
-const truthTable = { union: 0b1110, intersection: 0b1000, difference: 0b0100 } as const;
+const truthTable = { intersection: 0b1000, difference: 0b0100 } as const;
 
 /**
  * Union or intersection of one or more masks of the same size.
@@ -12,10 +13,9 @@ const truthTable = { union: 0b1110, intersection: 0b1000, difference: 0b0100 } a
  */
 export function merge(masks: readonly Rle[], operation: 'union' | 'intersection'): Rle {
   if (masks.length === 0) throw badValue('masks', 'one mask or more', masks);
+  for (const mask of masks) requireSameSize(masks[0], mask);
   if (masks.length === 1) return masks[0];
-  // Halving, rather than one mask after the other, keeps the work near-linear for an object of thousands of parts.
-  const middle = masks.length >> 1;
-  return combine(merge(masks.slice(0, middle), operation), merge(masks.slice(middle), operation), truthTable[operation]);
+  return operation === 'union' ? unite(masks) : masks.reduce((a, b) => combine(a, b, truthTable.intersection));
 }
 
 /** The pixels of any of one or more masks. @throws DATA_SIZE_MISMATCH where sizes differ. */
@@ -26,6 +26,7 @@ export const intersection = (masks: readonly Rle[]): Rle => merge(masks, 'inters
 
 /** The pixels of `a` that are not in `b`. @throws DATA_SIZE_MISMATCH where sizes differ. */
 export function subtract(a: Rle, b: Rle): Rle {
+  requireSameSize(a, b);
   return combine(a, b, truthTable.difference);
 }
 
@@ -39,8 +40,8 @@ export function requireSameSize(a: Rle, b: Rle): void {
   );
 }
 
+/** Two masks of one size, pixel by pixel. */
 function combine(a: Rle, b: Rle, truth: number): Rle {
-  requireSameSize(a, b);
   const total = areaOf(a.size);
   const runs = new RunWriter(scratch(a.counts.length + b.counts.length + 1));
   // Whether the result changes where a alone does (bit b of the first) or b alone does (bit 2a of the second).

@@ -1,107 +1,95 @@
-import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { SelfpasteError } from '../errors.ts';
+import { Allowance, doubles, float, floats, integer, integers, nested, readMessage, text } from './message.ts';
 import { type Attribute, DataType, type Dimension, type Graph, type Model, type Node, type Tensor, type ValueInfo } from './model.ts';
 import { elementBytes } from './tensor.ts';
 
 /**
- * Reads the bytes of an ONNX file. Field numbers are those of onnx.proto.
- * Throws MODEL_NOT_ONNX for anything that is not one: wrong wire data, no graph, no operator set.
+ * Reads the bytes of an ONNX file. Field numbers are those of onnx.proto. The file is not trusted: time and memory grow with its length only,
+ * and there are limits on how much it may hold (see message.ts).
+ * Throws MODEL_NOT_ONNX for anything that is not one: wrong wire data, no graph or two, no operator set, impossible dimensions.
  */
 export function decodeModel(bytes: Uint8Array): Model {
+  return orNotOnnx(() => model(bytes, new Allowance()));
+}
+
+/** Runs a reader of ONNX bytes, and throws MODEL_NOT_ONNX for whatever it throws. */
+export function orNotOnnx<Result>(read: () => Result): Result {
   try {
-    return model(bytes);
+    return read();
   } catch (error) {
-    if (error instanceof SelfpasteError) throw error;
-    throw notOnnx(error instanceof Error ? error.message : String(error));
+    const why = error instanceof Error ? error.message : String(error);
+    throw new SelfpasteError(
+      'MODEL_NOT_ONNX',
+      `Expected an ONNX model, but the file cannot be read as one: ${why}`,
+      'check the path, and export or copy the model again',
+      error,
+    );
   }
 }
 
-/** Handles one field; true when it has read the field's value. */
-type FieldReader = (field: number, reader: BinaryReader, wire: WireType) => boolean;
-
-function message(bytes: Uint8Array, read: FieldReader): void {
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
-    const [field, wire] = reader.tag();
-    if (!read(field, reader, wire)) reader.skip(wire, field);
-  }
-}
-
-function model(bytes: Uint8Array): Model {
+function model(bytes: Uint8Array, allowance: Allowance): Model {
   let irVersion = 0;
   let producer = '';
-  let graphBytes: Uint8Array | null = null;
+  const graphs: Uint8Array[] = [];
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
-  message(bytes, (field, reader, wire) => {
-    if (field === 1 && wire === WireType.Varint) irVersion = integer(reader);
-    else if (field === 2 && wire === WireType.LengthDelimited) producer = reader.string();
-    else if (field === 7 && wire === WireType.LengthDelimited) graphBytes = reader.bytes();
-    else if (field === 8 && wire === WireType.LengthDelimited) opsets.set(...opset(reader.bytes()));
-    else if (field === 14 && wire === WireType.LengthDelimited) metadata.set(...entry(reader.bytes()));
-    else return false;
-    return true;
+  readMessage(bytes, allowance, {
+    1: integer((value) => (irVersion = value)),
+    2: text((value) => (producer = value)),
+    7: nested((inner) => graphs.push(inner)),
+    8: nested((inner) => opsets.set(...opset(inner, allowance))),
+    14: nested((inner) => metadata.set(...entry(inner, allowance))),
   });
-  if (graphBytes === null || opsets.size === 0) throw notOnnx(graphBytes === null ? 'it holds no graph' : 'it names no operator set');
-  return { irVersion, producer, opsets, metadata, graph: graph(graphBytes) };
+  const [graphBytes, second] = graphs;
+  if (graphBytes === undefined) throw new Error('it holds no graph');
+  // Protobuf would merge them, and ONNX Runtime run what nobody here has seen.
+  if (second !== undefined) throw new Error(`it holds ${graphs.length} graphs`);
+  if (opsets.size === 0) throw new Error('it names no operator set');
+  return { irVersion, producer, opsets, metadata, graph: graph(graphBytes, allowance) };
 }
 
-function opset(bytes: Uint8Array): [string, number] {
+function opset(bytes: Uint8Array, allowance: Allowance): [string, number] {
   let domain = '';
   let version = 0;
-  message(bytes, (field, reader) => {
-    if (field === 1) domain = reader.string();
-    else if (field === 2) version = integer(reader);
-    else return false;
-    return true;
-  });
+  readMessage(bytes, allowance, { 1: text((value) => (domain = value)), 2: integer((value) => (version = value)) });
   return [domain, version];
 }
 
-function entry(bytes: Uint8Array): [string, string] {
+function entry(bytes: Uint8Array, allowance: Allowance): [string, string] {
   let key = '';
   let value = '';
-  message(bytes, (field, reader) => {
-    if (field === 1) key = reader.string();
-    else if (field === 2) value = reader.string();
-    else return false;
-    return true;
-  });
+  readMessage(bytes, allowance, { 1: text((found) => (key = found)), 2: text((found) => (value = found)) });
   return [key, value];
 }
 
-function graph(bytes: Uint8Array): Graph {
+function graph(bytes: Uint8Array, allowance: Allowance): Graph {
   let name = '';
   const nodes: Node[] = [];
   const initializers: Tensor[] = [];
   const inputs: ValueInfo[] = [];
   const outputs: ValueInfo[] = [];
-  message(bytes, (field, reader) => {
-    if (field === 1) nodes.push(node(reader.bytes()));
-    else if (field === 2) name = reader.string();
-    else if (field === 5) initializers.push(tensor(reader.bytes()));
-    else if (field === 11) inputs.push(valueInfo(reader.bytes()));
-    else if (field === 12) outputs.push(valueInfo(reader.bytes()));
-    else return false;
-    return true;
+  readMessage(bytes, allowance, {
+    1: nested((inner) => nodes.push(node(inner, allowance))),
+    2: text((value) => (name = value)),
+    5: nested((inner) => initializers.push(tensor(inner, allowance))),
+    11: nested((inner) => inputs.push(valueInfo(inner, allowance))),
+    12: nested((inner) => outputs.push(valueInfo(inner, allowance))),
   });
   return { name, nodes, initializers, inputs, outputs };
 }
 
-function node(bytes: Uint8Array): Node {
+function node(bytes: Uint8Array, allowance: Allowance): Node {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, Attribute>();
   const texts = { name: '', opType: '', domain: '' };
-  message(bytes, (field, reader) => {
-    if (field === 1) inputs.push(reader.string());
-    else if (field === 2) outputs.push(reader.string());
-    else if (field === 3) texts.name = reader.string();
-    else if (field === 4) texts.opType = reader.string();
-    else if (field === 5) attributes.set(...attribute(reader.bytes()));
-    else if (field === 7) texts.domain = reader.string();
-    else return false;
-    return true;
+  readMessage(bytes, allowance, {
+    1: text((value) => inputs.push(value)),
+    2: text((value) => outputs.push(value)),
+    3: text((value) => (texts.name = value)),
+    4: text((value) => (texts.opType = value)),
+    5: nested((inner) => attributes.set(...attribute(inner, allowance))),
+    7: text((value) => (texts.domain = value)),
   });
   return { ...texts, inputs, outputs, attributes };
 }
@@ -109,29 +97,25 @@ function node(bytes: Uint8Array): Node {
 /** AttributeProto.type: which of the fields holds the value. */
 const AttributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7, strings: 8 } as const;
 
-function attribute(bytes: Uint8Array): [string, Attribute] {
+function attribute(bytes: Uint8Array, allowance: Allowance): [string, Attribute] {
   let name = '';
   let type = 0;
   let scalar: Attribute | null = null;
-  const floats: number[] = [];
-  const ints: number[] = [];
-  const strings: string[] = [];
-  message(bytes, (field, reader, wire) => {
-    if (field === 1) name = reader.string();
-    else if (field === 2) scalar = { kind: 'float', value: reader.float() };
-    else if (field === 3) scalar = { kind: 'int', value: integer(reader) };
-    else if (field === 4) scalar = { kind: 'string', value: reader.string(false) };
-    else if (field === 5) scalar = { kind: 'tensor', value: tensor(reader.bytes()) };
-    else if (field === 7) repeated(reader, wire, floats, (r) => r.float());
-    else if (field === 8) repeated(reader, wire, ints, integer);
-    else if (field === 9) strings.push(reader.string(false));
-    else if (field === 20) type = integer(reader);
-    else return false;
-    return true;
+  const values = { floats: [] as number[], ints: [] as number[], strings: [] as string[] };
+  readMessage(bytes, allowance, {
+    1: text((value) => (name = value)),
+    2: float((value) => (scalar = { kind: 'float', value })),
+    3: integer((value) => (scalar = { kind: 'int', value })),
+    4: text((value) => (scalar = { kind: 'string', value })),
+    5: nested((inner) => (scalar = { kind: 'tensor', value: tensor(inner, allowance) })),
+    7: floats(values.floats),
+    8: integers(values.ints),
+    9: text((value) => values.strings.push(value)),
+    20: integer((value) => (type = value)),
   });
-  if (type === AttributeType.floats) return [name, { kind: 'floats', value: floats }];
-  if (type === AttributeType.ints) return [name, { kind: 'ints', value: ints }];
-  if (type === AttributeType.strings) return [name, { kind: 'strings', value: strings }];
+  if (type === AttributeType.floats) return [name, { kind: 'floats', value: values.floats }];
+  if (type === AttributeType.ints) return [name, { kind: 'ints', value: values.ints }];
+  if (type === AttributeType.strings) return [name, { kind: 'strings', value: values.strings }];
   return [name, scalar ?? defaultScalar(type)];
 }
 
@@ -143,7 +127,7 @@ function defaultScalar(type: number): Attribute {
   return { kind: 'unsupported' };
 }
 
-/** Values that a writer kept apart from `raw_data`, by field: float_data, int32_data, int64_data, double_data. */
+/** Values that a writer kept apart from `raw_data`: float_data, int32_data, int64_data, double_data. */
 interface LooseData {
   readonly floats: number[];
   readonly int32s: number[];
@@ -151,28 +135,32 @@ interface LooseData {
   readonly doubles: number[];
 }
 
-function tensor(bytes: Uint8Array): Tensor {
+function tensor(bytes: Uint8Array, allowance: Allowance): Tensor {
   const dims: number[] = [];
   let dataType = 0;
   let name = '';
   let raw: Uint8Array | null = null;
   let external = false;
   const loose: LooseData = { floats: [], int32s: [], int64s: [], doubles: [] };
-  message(bytes, (field, reader, wire) => {
-    if (field === 1) repeated(reader, wire, dims, integer);
-    else if (field === 2) dataType = integer(reader);
-    else if (field === 4) repeated(reader, wire, loose.floats, (r) => r.float());
-    else if (field === 5) repeated(reader, wire, loose.int32s, (r) => r.int32());
-    else if (field === 7) repeated(reader, wire, loose.int64s, integer);
-    else if (field === 8) name = reader.string();
-    else if (field === 9) raw = reader.bytes();
-    else if (field === 10) repeated(reader, wire, loose.doubles, (r) => r.double());
-    else if (field === 14) external = integer(reader) === 1;
-    else return false;
-    return true;
+  readMessage(bytes, allowance, {
+    1: integers(dims),
+    2: integer((value) => (dataType = value)),
+    4: floats(loose.floats),
+    5: integers(loose.int32s),
+    7: integers(loose.int64s),
+    8: text((value) => (name = value)),
+    9: nested((inner) => (raw = inner)),
+    10: doubles(loose.doubles),
+    14: integer((value) => (external = value === 1)),
   });
-  if (dims.some((dim) => dim < 0)) throw notOnnx(`tensor ${name} has a negative dimension`);
+  checkDimensions(name, dims);
   return { name, dims, dataType, bytes: external ? null : (raw ?? looseBytes(dataType, loose)) };
+}
+
+function checkDimensions(name: string, dims: readonly number[]): void {
+  if (dims.some((dim) => dim < 0)) throw new Error(`tensor ${name} has a negative dimension`);
+  const count = dims.reduce((product, dim) => product * dim, 1);
+  if (!Number.isSafeInteger(count)) throw new Error(`tensor ${name} has more elements than can be counted`);
 }
 
 function looseBytes(dataType: number, { floats, int32s, int64s, doubles }: LooseData): Uint8Array {
@@ -188,71 +176,35 @@ function bytesOf(data: Float32Array | Float64Array | BigInt64Array | Int32Array 
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function valueInfo(bytes: Uint8Array): ValueInfo {
+function valueInfo(bytes: Uint8Array, allowance: Allowance): ValueInfo {
   let name = '';
-  let type: Uint8Array = new Uint8Array();
-  message(bytes, (field, reader) => {
-    if (field === 1) name = reader.string();
-    else if (field === 2) type = reader.bytes();
-    else return false;
-    return true;
+  let type: Pick<ValueInfo, 'dataType' | 'shape'> = { dataType: 0, shape: [] };
+  readMessage(bytes, allowance, {
+    1: text((value) => (name = value)),
+    2: nested((inner) => (type = tensorType(inner, allowance))),
   });
-  return { name, ...tensorType(type) };
+  return { name, ...type };
 }
 
-function tensorType(type: Uint8Array): Pick<ValueInfo, 'dataType' | 'shape'> {
+/** A TypeProto; types other than tensors (sequences, maps) have no data type and no shape. */
+function tensorType(bytes: Uint8Array, allowance: Allowance): Pick<ValueInfo, 'dataType' | 'shape'> {
   let dataType = 0;
   const shape: Dimension[] = [];
-  message(type, (field, reader, wire) => {
-    if (field !== 1 || wire !== WireType.LengthDelimited) return false;
-    message(reader.bytes(), (inner, tensorReader) => {
-      if (inner === 1) dataType = integer(tensorReader);
-      else if (inner === 2) shape.push(...dimensions(tensorReader.bytes()));
-      else return false;
-      return true;
+  const ofTensor = (inner: Uint8Array) =>
+    readMessage(inner, allowance, {
+      1: integer((value) => (dataType = value)),
+      2: nested((dims) => readMessage(dims, allowance, { 1: nested((dim) => shape.push(dimension(dim, allowance))) })),
     });
-    return true;
-  });
+  readMessage(bytes, allowance, { 1: nested(ofTensor) });
   return { dataType, shape };
 }
 
-function dimensions(bytes: Uint8Array): Dimension[] {
-  const shape: Dimension[] = [];
-  message(bytes, (field, reader) => {
-    if (field !== 1) return false;
-    let dimension: Dimension = null;
-    message(reader.bytes(), (inner, dimReader) => {
-      if (inner === 1) dimension = integer(dimReader);
-      else if (inner === 2) dimension = dimReader.string();
-      else return false;
-      return true;
-    });
-    shape.push(dimension);
-    return true;
+function dimension(bytes: Uint8Array, allowance: Allowance): Dimension {
+  let found: Dimension = null;
+  readMessage(bytes, allowance, {
+    // Some writers put -1 or 0 where a length is open.
+    1: integer((value) => (found = value > 0 ? value : null)),
+    2: text((value) => (found = value)),
   });
-  return shape;
-}
-
-/** A repeated number is packed (one run of bytes) or one field a value; both are legal. */
-function repeated(reader: BinaryReader, wire: WireType, into: number[], read: (reader: BinaryReader) => number): void {
-  if (wire !== WireType.LengthDelimited) {
-    into.push(read(reader));
-    return;
-  }
-  const packed = new BinaryReader(reader.bytes());
-  while (packed.pos < packed.len) into.push(read(packed));
-}
-
-/** int64 as a number; clamped beyond 2^53, where ONNX files only hold "to the end" markers. */
-function integer(reader: BinaryReader): number {
-  const value = Number(reader.int64());
-  return Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value));
-}
-
-function notOnnx(why: string): SelfpasteError {
-  return new SelfpasteError(
-    'MODEL_NOT_ONNX',
-    `Expected an ONNX model, but the file cannot be read as one: ${why}`,
-    'check the path, and export or copy the model again',
-  );
+  return found;
 }
