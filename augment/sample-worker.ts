@@ -19,8 +19,10 @@ sharp.cache(false);
 const material = readMaterial();
 // A set that cannot be read is told with each batch, not as a rejection that nobody handles.
 material.catch(() => undefined);
+/** While one batch is painted by this thread, the pictures of the next are decoded by others. */
+const batchesAtOnce = 2;
 const steps: number[] = [];
-let drawing = false;
+let drawing = 0;
 let closing = false;
 
 port.on('message', (request: WorkerRequest) => {
@@ -29,14 +31,14 @@ port.on('message', (request: WorkerRequest) => {
     closing = true;
     steps.length = 0;
   }
-  if (!drawing) void work();
+  if (drawing < batchesAtOnce) void work();
 });
 
 async function work(): Promise<void> {
-  drawing = true;
+  drawing++;
   for (let step = steps.shift(); step !== undefined; step = steps.shift()) await answer(step);
-  drawing = false;
-  if (closing) port.close();
+  drawing--;
+  if (closing && drawing === 0) port.close();
 }
 
 async function answer(step: number): Promise<void> {

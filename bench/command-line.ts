@@ -6,7 +6,7 @@ import { expectation, SelfpasteError } from '../core/index.ts';
 import { defaultScripts, type PeerTools } from './peers.ts';
 import { type Subject, subjects } from './report.ts';
 
-/** What was asked for: `[SUBJECT...] [--quick] [--json FILE] [--seed N] [--inputs DIR] [--peers DIR] [--python PATH]`. */
+/** What was asked for: `[SUBJECT...] [--quick] [--json FILE] [--seed N] [--inputs DIR] [--peers DIR] [--python PATH] [--labelings N]`. */
 export interface BenchRequest {
   readonly subjects: readonly Subject[];
   readonly quick: boolean;
@@ -15,6 +15,8 @@ export interface BenchRequest {
   readonly seed: number;
   readonly inputs: string;
   readonly peers: PeerTools;
+  /** Pictures over which the labelers' memory is watched; null for few. */
+  readonly labelings: number | null;
 }
 
 /** @throws SelfpasteError USAGE_BENCH */
@@ -28,6 +30,7 @@ export function parseRequest(args: readonly string[]): BenchRequest {
     seed,
     inputs: values.inputs ?? join(tmpdir(), 'selfpaste-bench', `seed-${seed}`),
     peers: { scripts: values.peers ?? defaultScripts(), python: values.python ?? process.env.PEER_PYTHON ?? 'python3' },
+    labelings: values.labelings === undefined ? null : labelingsOf(values.labelings),
   };
 }
 
@@ -43,6 +46,7 @@ function parsed(args: readonly string[]) {
         inputs: { type: 'string' },
         peers: { type: 'string' },
         python: { type: 'string' },
+        labelings: { type: 'string' },
       },
     });
   } catch (error) {
@@ -65,4 +69,10 @@ function seedOf(text: string): number {
   const seed = Number(text);
   if (Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 && text !== '') return seed;
   throw new SelfpasteError('USAGE_BENCH', expectation('--seed', 'an integer from 0 to 4294967295', text), 'give another seed');
+}
+
+function labelingsOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 100) return count;
+  throw new SelfpasteError('USAGE_BENCH', expectation('--labelings', 'an integer of 100 or more', text), 'give another number');
 }

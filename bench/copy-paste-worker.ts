@@ -55,17 +55,29 @@ class ForgetfulStore extends PictureStore {
 const set = await readTrainingSet(trainingSetFile);
 const plan = samplePlanner({ seed, round: 0, batchSize, recipe, set });
 
+/** As in the threads of the product: while one batch is painted, the pictures of the next are decoded. */
+const batchesAtOnce = 2;
+
 port.on('message', async ({ steps }: CopyPasteRequest) => {
   const counts = { samples: 0, decodes: 0, instances: 0 };
-  for (const step of steps) {
-    const plans = Array.from({ length: batchSize }, (_, slot) => plan(step, slot));
-    const done = work === 'samples' ? await drawAll(plans) : await decodeAll(plans);
-    counts.samples += plans.length;
-    counts.decodes += done.decodes;
-    counts.instances += done.instances;
-  }
+  const waiting = [...steps];
+  const goOn = async (): Promise<void> => {
+    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) add(counts, await doStep(step));
+  };
+  await Promise.all(Array.from({ length: batchesAtOnce }, goOn));
   port.postMessage(counts satisfies CopyPasteCounts);
 });
+
+async function doStep(step: number): Promise<CopyPasteCounts> {
+  const plans = Array.from({ length: batchSize }, (_, slot) => plan(step, slot));
+  return { samples: plans.length, ...(await (work === 'samples' ? drawAll(plans) : decodeAll(plans))) };
+}
+
+function add(sum: { -readonly [Name in keyof CopyPasteCounts]: number }, more: CopyPasteCounts): void {
+  sum.samples += more.samples;
+  sum.decodes += more.decodes;
+  sum.instances += more.instances;
+}
 
 async function drawAll(plans: readonly SamplePlan[]): Promise<Omit<CopyPasteCounts, 'samples'>> {
   const drawn = await Promise.all(plans.map(drawAlone));

@@ -7,6 +7,7 @@ import { benchRle } from './rle.bench.ts';
 import { benchStream } from './stream.bench.ts';
 import type { SubjectReply } from './subject-process.ts';
 import type { BenchTask } from './task.ts';
+import { benchTeacher } from './teacher.bench.ts';
 
 /** The process that measures one subject: it is sent a task, and replies with a report or with what went wrong. */
 const benches: Readonly<Record<Subject, (task: BenchTask) => Promise<SubjectReport>>> = {
@@ -14,6 +15,7 @@ const benches: Readonly<Record<Subject, (task: BenchTask) => Promise<SubjectRepo
   eval: benchEval,
   'copy-paste': benchCopyPaste,
   stream: benchStream,
+  teacher: benchTeacher,
 };
 
 process.once('message', async (task: BenchTask) => {

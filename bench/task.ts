@@ -11,6 +11,8 @@ export interface BenchTask {
   /** Folder of inputs: `n200/`, `n1000/`, ... are used where they are complete, and made where they are not. */
   readonly inputs: string;
   readonly peers: PeerTools;
+  /** Pictures over which the labelers' memory is watched; null for few. */
+  readonly labelings: number | null;
 }
 
 /** What COCO's own limit lets through. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { RunConfig } from './schema.ts';
 
-/** The configuration that travels: defaults filled in, paths absolute, thread counts numeric, frozen, with its hash. */
+/** The configuration that travels: defaults filled in, paths absolute, the trainer's threads numeric, frozen, with its hash. */
 export interface ResolvedConfig extends RunConfig {
   /** The run's folder. */
   readonly runFolder: string;
@@ -20,6 +20,7 @@ export function resolveConfig(config: RunConfig, file: string): ResolvedConfig {
     ...config,
     runs: path(config.runs),
     data: {
+      ...config.data,
       labeled: { annotations: path(config.data.labeled.annotations), images: path(config.data.labeled.images) },
       validation: { annotations: path(config.data.validation.annotations), images: path(config.data.validation.images) },
       unlabeled: config.data.unlabeled && {
@@ -27,7 +28,7 @@ export function resolveConfig(config: RunConfig, file: string): ResolvedConfig {
         list: config.data.unlabeled.list && path(config.data.unlabeled.list),
       },
     },
-    teacher: { ...config.teacher, model: config.teacher.model && path(config.teacher.model), threads: config.teacher.threads || cores },
+    teacher: { ...config.teacher, model: config.teacher.model && path(config.teacher.model) },
     train: { ...config.train, threads: config.train.threads || cores },
   };
   const { name, runs, ...deciding } = resolved;

@@ -33,14 +33,68 @@ const teacher = z.strictObject({
     .nullable()
     .default(null)
     .meta(about('ONNX model that labels in round 1; without one, a teacher is trained from the labeled pictures (round 0).', 'file')),
+  match: z
+    .enum(['name', 'id', 'table'])
+    .default('name')
+    .meta(
+      about(
+        "How the teacher's classes become the data set's categories. name: equal names, without regard to case. id: a class's index is the category's id, for models that keep the ids of their data set (torchvision, RF-DETR). table: only what `classes` says. Other classes are dropped.",
+      ),
+    ),
   classes: z
-    .record(z.string(), z.string())
+    .record(z.string(), z.union([z.string(), z.int()]))
     .default({})
-    .meta(about('Category of the data set for a class of the teacher, by name; classes of the same name need no entry.')),
+    .meta(about('Category of the data set, by name or id, for a class of the teacher, by name or index; goes before `match`.')),
   floor: fraction().default(0.05).meta(about('Predictions below this score are not kept at all.', 'score')),
   nmsIou: fraction().default(0.7).meta(about('Of two boxes of one class that overlap more than this, the better one is kept.', 'IoU')),
   maxDetections: whole(1).default(300).meta(about('Most predictions a picture.', 'objects')),
-  threads: whole(0).default(0).meta(about('Threads of the labeling process; 0 takes all cores.', 'threads')),
+  testTime: z
+    .strictObject({
+      flip: z.boolean().default(false).meta(about('Whether the teacher also looks at the mirror image of a picture.')),
+      scales: z
+        .array(z.number().min(0.1).max(8))
+        .min(1)
+        .default([1])
+        .meta(
+          about('How large objects appear to it; each scale is a look of its own, those above 1 several. Keep 1 in the list.', 'factors'),
+        ),
+      tiling: z
+        .strictObject({
+          size: whole(32).default(640).meta(about("Side of a tile; best the size of the model's input.", 'px')),
+          overlap: z.number().min(0).max(0.9).default(0.25).meta(about('Share of a tile that the next one sees too.', 'share')),
+        })
+        .nullable()
+        .default(null)
+        .meta(about('Tiles for pictures larger than them; null is off.')),
+    })
+    .prefault({}),
+  providers: z
+    .array(z.enum(['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml']))
+    .min(1)
+    .default(['cpu'])
+    .meta(about('What shall run the model, best first; where none of them works here it is the CPU, and the run says so.')),
+  processes: whole(0)
+    .default(0)
+    .meta(about('Labeling processes; 0 chooses by a short measurement, which is remembered for the model and the machine.', 'processes')),
+  threads: whole(0).default(0).meta(about('Threads of each labeling process; 0 chooses likewise.', 'threads')),
+  batch: whole(0)
+    .default(0)
+    .meta(
+      about("Pictures that share a run of the model; 0 chooses likewise. A batch that is fixed in the model's file stays.", 'pictures'),
+    ),
+  spinning: z
+    .union([z.literal('auto'), z.boolean()])
+    .default('auto')
+    .meta(about('Whether threads of a labeling process that wait do so busily; auto chooses likewise. Matters with two threads or more.')),
+  arena: z
+    .boolean()
+    .default(true)
+    .meta(about('Whether a labeling process keeps the memory of its runs; without it, it is smaller and slower.')),
+  memoryPattern: z
+    .union([z.literal('auto'), z.boolean()])
+    .default('auto')
+    .meta(about("Whether the memory of a run is planned ahead; auto does where the model's input has one size.")),
+  memoryLimitMb: whole(1).default(2048).meta(about('A labeling process that grows past this is replaced.', 'MB')),
 });
 
 const policy = z.strictObject({
@@ -196,6 +250,14 @@ export const runConfigSchema = z.strictObject({
     labeled: labeledSet.meta(about('Human-labeled pictures to train on.')),
     validation: labeledSet.meta(about('Human-labeled pictures to measure on; never trained on.')),
     unlabeled: unlabeledSet.nullable().default(null).meta(about('Pictures for the teacher to label; none stops after round 0.')),
+    maxPixels: whole(1)
+      .max(2 ** 31 - 1)
+      .default(100_000_000)
+      .meta(about('Pictures with more are left out by their header, before anything of them is decoded.', 'px')),
+    allowOutside: z
+      .boolean()
+      .default(false)
+      .meta(about('Whether file names and symbolic links may lead out of the folders of pictures (`..`, absolute paths).')),
   }),
   teacher: teacher.prefault({}),
   policy: policy.prefault({}),

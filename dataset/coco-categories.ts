@@ -1,6 +1,6 @@
 import { type CategoryId, categoryId, SelfpasteError } from '../core/index.ts';
-import { categorySchema, parseEntry } from './coco-schema.ts';
-import type { IssueLog } from './issue.ts';
+import { categorySchema, parseEntry, readDocument } from './coco-schema.ts';
+import { IssueLog } from './issue.ts';
 
 /** A category as the file has it. */
 export interface CocoCategory {
@@ -11,6 +11,14 @@ export interface CocoCategory {
 }
 
 export type LvisFrequency = 'r' | 'c' | 'f';
+
+/**
+ * The categories of a COCO file alone, whatever its images and annotations are worth.
+ * @throws SelfpasteError DATA_UNREADABLE, DATA_BAD_JSON, DATA_NOT_COCO, and as {@link readCategories}
+ */
+export async function readCocoCategories(path: string): Promise<readonly CocoCategory[]> {
+  return readCategories((await readDocument(path)).categories ?? [], new IssueLog(path));
+}
 
 /**
  * The categories of a COCO file, sorted by id. One without a usable name is named by its id; two of the same name are kept apart by id.

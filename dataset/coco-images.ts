@@ -5,6 +5,7 @@ import { confinedFile } from './confinement.ts';
 import type { FileProblem } from './file-problem.ts';
 import { type ImageFacts, probeImage } from './image-file.ts';
 import type { IssueLog } from './issue.ts';
+import type { DataLimits } from './limits.ts';
 import { realFolder } from './unlabeled.ts';
 
 /** A picture that a COCO file names, found and readable. */
@@ -25,10 +26,15 @@ const PROBES_AT_ONCE = 3;
  * ambiguous), files that are absent, outside the folder or damaged, sizes that disagree with the file, and files with the bytes of an earlier one.
  * @throws SelfpasteError DATA_NO_IMAGES where none is left, DATA_UNREADABLE for the folder
  */
-export async function readImageFiles(entries: readonly unknown[], imageRoot: string, log: IssueLog): Promise<readonly CocoImageFile[]> {
+export async function readImageFiles(
+  entries: readonly unknown[],
+  imageRoot: string,
+  limits: DataLimits,
+  log: IssueLog,
+): Promise<readonly CocoImageFile[]> {
   const root = await realFolder(imageRoot);
   const candidates = withoutSameIds(parseImages(entries, log), log);
-  const found = await mapBounded(candidates, PROBES_AT_ONCE, (entry) => findImage(root, entry));
+  const found = await mapBounded(candidates, PROBES_AT_ONCE, (entry) => findImage(root, entry, limits));
   const images: CocoImageFile[] = [];
   const byContent = new Map<Sha256, CocoImageFile>();
   for (const [index, result] of found.entries()) {
@@ -63,10 +69,10 @@ function withoutSameIds(images: readonly CocoImageEntry[], log: IssueLog): CocoI
   return images.filter(({ id }) => counts.get(id) === 1);
 }
 
-async function findImage(root: string, entry: CocoImageEntry): Promise<Found> {
-  const file = await confinedFile(root, entry.file_name);
+async function findImage(root: string, entry: CocoImageEntry, { maxPixels, allowOutside }: DataLimits): Promise<Found> {
+  const file = await confinedFile(root, entry.file_name, allowOutside);
   if (!file.ok) return file;
-  const probe = await probeImage(file.path, 'pixels');
+  const probe = await probeImage(file.path, 'pixels', maxPixels);
   if (!probe.ok) return { ok: false, problem: { ...probe.problem, detail: `${JSON.stringify(entry.file_name)}: ${probe.problem.detail}` } };
   const mismatch = sizeMismatch(entry, probe.facts);
   if (mismatch) return { ok: false, problem: mismatch };

@@ -5,6 +5,7 @@ import { type CocoImageFile, readImageFiles } from './coco-images.ts';
 import { type AnnotationEntry, annotationSchema, parseEntry, readDocument } from './coco-schema.ts';
 import { readSegmentation } from './coco-segmentation.ts';
 import { type Issue, IssueLog } from './issue.ts';
+import { type DataLimits, DEFAULT_LIMITS } from './limits.ts';
 
 /** A human label with its id in the file; null where that id is missing or was given to an earlier annotation. */
 export interface CocoTruth {
@@ -29,15 +30,15 @@ export interface CocoDataset {
  * Reads a COCO instance file and its pictures for training or validation. Every picture is decoded once, so that a damaged one is found now.
  * A bad entry is left out with its reason; box and area are computed from the mask; `areaPx2` is the stated area where it is within a factor
  * of two of the mask's.
- * @param imageRoot folder that file names are relative to; nothing outside it is opened.
+ * @param imageRoot folder that file names are relative to; nothing outside it is opened unless `limits` allow it.
  * @throws SelfpasteError DATA_UNREADABLE, DATA_BAD_JSON, DATA_NOT_COCO, DATA_NO_CATEGORIES, DATA_BAD_CATEGORIES, DATA_NO_IMAGES,
  * DATA_NO_ANNOTATIONS
  */
-export async function readCoco(path: string, imageRoot: string): Promise<CocoDataset> {
+export async function readCoco(path: string, imageRoot: string, limits: DataLimits = DEFAULT_LIMITS): Promise<CocoDataset> {
   const log = new IssueLog(path);
   const document = await readDocument(path);
   const categories = readCategories(document.categories ?? [], log);
-  const files = await readImageFiles(document.images, imageRoot, log);
+  const files = await readImageFiles(document.images, imageRoot, limits, log);
   const perImage = groupAnnotations(document.annotations ?? [], document.images, categories, log);
   const reader = new TruthReader(log);
   const images: CocoImage[] = [];
@@ -59,10 +60,11 @@ export async function readCoco(path: string, imageRoot: string): Promise<CocoDat
 export async function readCocoImages(
   path: string,
   imageRoot: string,
+  limits: DataLimits = DEFAULT_LIMITS,
 ): Promise<{ images: readonly CocoImageFile[]; issues: readonly Issue[] }> {
   const log = new IssueLog(path);
   const { images } = await readDocument(path);
-  return { images: await readImageFiles(images, imageRoot, log), issues: log.issues };
+  return { images: await readImageFiles(images, imageRoot, limits, log), issues: log.issues };
 }
 
 /** Annotations that name an image and a category of the file, by image id. */

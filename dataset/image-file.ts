@@ -3,13 +3,12 @@ import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
 import { areaOf, type RgbImage, SelfpasteError, type Sha256, type Size, sha256, showSize } from '../core/index.ts';
 import { type FileProblem, fileProblem } from './file-problem.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 
 // One thread a picture and no operation cache: the callers run several pictures side by side, and glibc would keep the cache for ever.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Pictures with more pixels are refused by their header, before anything is decoded. 100 megapixels. */
-export const DEFAULT_MAX_PIXELS = 100_000_000;
 const MAX_FILE_BYTES = 1 << 30;
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif']);
 
@@ -38,11 +37,15 @@ type Loaded =
  * Looks at a picture without throwing. Formats are told by content, not by name.
  * @param check `header` reads no pixels; `pixels` decodes them all, so that a cut off or damaged file is found.
  */
-export async function probeImage(path: string, check: 'header' | 'pixels' = 'header', maxPixels = DEFAULT_MAX_PIXELS): Promise<ImageProbe> {
+export async function probeImage(
+  path: string,
+  check: 'header' | 'pixels' = 'header',
+  maxPixels = DEFAULT_LIMITS.maxPixels,
+): Promise<ImageProbe> {
   const loaded = await load(path, maxPixels);
   if (!loaded.ok) return loaded;
   if (check === 'pixels') {
-    const decoded = await decode(loaded.bytes);
+    const decoded = await decode(loaded.bytes, maxPixels);
     if (!decoded.ok) return decoded;
   }
   return { ok: true, facts: factsOf(loaded.bytes, loaded.metadata) };
@@ -55,23 +58,34 @@ export async function probeImage(path: string, check: 'header' | 'pixels' = 'hea
  * Any decoder warning is an error, so that the grey rest of a cut off file is never used.
  * @throws SelfpasteError DATA_BAD_IMAGE
  */
-export async function decodeImage(path: string, maxPixels = DEFAULT_MAX_PIXELS): Promise<RgbImage> {
-  const loaded = await load(path, maxPixels);
-  if (!loaded.ok) throw badImage(path, loaded.problem);
-  const decoded = await decode(loaded.bytes);
+export async function decodeImage(path: string, maxPixels = DEFAULT_LIMITS.maxPixels): Promise<RgbImage> {
+  const read = await readImageFile(path);
+  if (!read.ok) throw badImage(path, read.problem);
+  const { bytes } = read;
+  // Most pictures are sound JPEGs: reading the header apart would cost them a fifth more. What fails is looked at closely below.
+  const quick = isJpeg(bytes) ? await decode(bytes, maxPixels) : null;
+  if (quick?.ok) return quick.image;
+  const header = await readHeader(bytes, maxPixels);
+  if (!header.ok) throw badImage(path, header.problem);
+  const decoded = await decode(bytes, maxPixels);
   if (!decoded.ok) throw badImage(path, decoded.problem);
   return decoded.image;
 }
 
+const isJpeg = (bytes: Buffer): boolean => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
+
 async function load(path: string, maxPixels: number): Promise<Loaded> {
   const read = await readImageFile(path);
-  if (!read.ok) return read;
+  return read.ok ? await readHeader(read.bytes, maxPixels) : read;
+}
+
+async function readHeader(bytes: Buffer, maxPixels: number): Promise<Loaded> {
   try {
-    const metadata = await sharp(read.bytes, { limitInputPixels: false, failOn: 'warning' }).metadata();
+    const metadata = await sharp(bytes, { limitInputPixels: false, failOn: 'warning' }).metadata();
     const problem = refuseHeader(metadata, maxPixels);
-    return problem ? { ok: false, problem } : { ok: true, bytes: read.bytes, metadata };
+    return problem ? { ok: false, problem } : { ok: true, bytes, metadata };
   } catch (error) {
-    return { ok: false, problem: headerProblem(read.bytes, error) };
+    return { ok: false, problem: headerProblem(bytes, error) };
   }
 }
 
@@ -105,10 +119,10 @@ function headerProblem(bytes: Buffer, error: unknown): FileProblem {
   return pixelProblem(bytes);
 }
 
-async function decode(bytes: Buffer): Promise<{ ok: true; image: RgbImage } | { ok: false; problem: FileProblem }> {
+async function decode(bytes: Buffer, maxPixels: number): Promise<{ ok: true; image: RgbImage } | { ok: false; problem: FileProblem }> {
   try {
-    // The pixel limit was applied to the header already, with the user's number.
-    const { data, info } = await sharp(bytes, { limitInputPixels: false, failOn: 'warning' })
+    // libvips knows the size before it decodes, and refuses what is larger.
+    const { data, info } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: 'warning' })
       .autoOrient()
       .removeAlpha()
       .toColourspace('srgb')

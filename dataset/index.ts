@@ -1,7 +1,7 @@
 /** The outside world of images and labels. */
 export { writeFileAtomic } from './atomic-file.ts';
 export { type CocoDataset, type CocoImage, type CocoTruth, readCoco, readCocoImages } from './coco.ts';
-export type { CocoCategory, LvisFrequency } from './coco-categories.ts';
+export { type CocoCategory, type LvisFrequency, readCocoCategories } from './coco-categories.ts';
 export type { CocoImageFile } from './coco-images.ts';
 export { type CocoResult, readCocoResults } from './coco-results.ts';
 export { type CocoTruthImage, type CocoTruths, readCocoTruths } from './coco-truths.ts';
@@ -15,8 +15,9 @@ export {
 } from './coco-write.ts';
 export type { FileProblem } from './file-problem.ts';
 export { makeFolders } from './folders.ts';
-export { DEFAULT_MAX_PIXELS, decodeImage, type ImageFacts, type ImageProbe, probeImage } from './image-file.ts';
+export { decodeImage, type ImageFacts, type ImageProbe, probeImage } from './image-file.ts';
 export type { Issue } from './issue.ts';
+export { type DataLimits, DEFAULT_LIMITS } from './limits.ts';
 export { drawOverlay, type OverlayObject } from './overlay.ts';
 export { contactSheet, writePng } from './picture-file.ts';
 export { generateScenes, type SceneFiles, type SceneRecipe } from './scenes/generate.ts';

@@ -1,11 +1,12 @@
 import type { Dirent } from 'node:fs';
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { SelfpasteError } from '../core/index.ts';
 import { confinedFile } from './confinement.ts';
 import { fileProblem } from './file-problem.ts';
 import { type Issue, IssueLog } from './issue.ts';
 import { readBytes } from './json-file.ts';
+import { type DataLimits, DEFAULT_LIMITS } from './limits.ts';
 
 /** Where unlabeled pictures come from: every picture of a folder, or a text file of names relative to `root`, one a line. */
 export type UnlabeledSource = { readonly folder: string } | { readonly list: string; readonly root: string };
@@ -26,22 +27,25 @@ const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp', '.
 /**
  * Lists unlabeled pictures without opening them. A folder is searched with its sub-folders and sorted by name (code units): pictures are known
  * by extension, other files are ignored in silence; hidden pictures, files without extension, links that lead out and folders named like
- * pictures are issues. A list keeps its order; names that are absent, lead out of `root` or come twice are issues.
+ * pictures are issues; linked folders are not searched, and said. A list keeps its order; names that are absent, lead out of `root` without
+ * leave or come twice are issues.
  * @throws SelfpasteError DATA_NO_IMAGES, DATA_UNREADABLE
  */
-export async function listUnlabeled(source: UnlabeledSource): Promise<UnlabeledListing> {
+export async function listUnlabeled(source: UnlabeledSource, { allowOutside }: DataLimits = DEFAULT_LIMITS): Promise<UnlabeledListing> {
   const place = 'folder' in source ? source.folder : source.list;
   const log = new IssueLog(place);
   const root = await realFolder('folder' in source ? source.folder : source.root);
   const names = 'folder' in source ? (await walk(root, '', log)).sort(byCodeUnits) : await readNames(source.list, log);
-  const entries: ImageEntry[] = [];
+  const byPath = new Map<string, ImageEntry>();
   for (const { name, subject } of names) {
-    const file = await confinedFile(root, name);
-    if (file.ok) entries.push({ fileName: name, path: file.path });
-    else log.add(subject, file.problem.reason, file.problem.detail);
+    const file = await confinedFile(root, name, allowOutside);
+    const same = file.ok ? byPath.get(file.path) : undefined;
+    if (!file.ok) log.add(subject, file.problem.reason, file.problem.detail);
+    else if (same) log.add(subject, 'duplicate-entry', `${JSON.stringify(name)} is the same file as ${JSON.stringify(same.fileName)}`);
+    else byPath.set(file.path, { fileName: name, path: file.path });
   }
-  if (entries.length === 0) throw noImages(place, log);
-  return { entries, issues: log.issues };
+  if (byPath.size === 0) throw noImages(place, log);
+  return { entries: [...byPath.values()], issues: log.issues };
 }
 
 /** The real path of a folder. @throws SelfpasteError DATA_UNREADABLE */
@@ -74,6 +78,8 @@ async function walk(root: string, folder: string, log: IssueLog): Promise<NamedF
     const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
     const refusal = refuseEntry(entry);
     if (refusal) log.add(name, refusal.reason, refusal.detail);
+    else if (await isLinkedFolder(join(root, name), entry))
+      log.add(name, 'linked-folder', 'folders that are linked into this one are not searched');
     else if (entry.isDirectory() && !isHidden(entry)) found.push(...(await walk(root, name, log)));
     else if (looksLikeImage(entry.name) && !entry.isDirectory()) found.push({ name, subject: name });
   }
@@ -81,6 +87,13 @@ async function walk(root: string, folder: string, log: IssueLog): Promise<NamedF
 }
 
 const looksLikeImage = (name: string): boolean => EXTENSIONS.has(extname(name).toLowerCase());
+/** Links could lead in a circle, and the same picture would have many names. */
+async function isLinkedFolder(path: string, entry: Dirent): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return false;
+  const target = await stat(path).catch(() => null);
+  return target?.isDirectory() ?? false;
+}
+
 const isHidden = (entry: Dirent): boolean => entry.name.startsWith('.');
 
 function refuseEntry(entry: Dirent): { reason: string; detail: string } | undefined {

@@ -7,6 +7,7 @@ export { evaluateDetections } from './processes/evaluate-detections.ts';
 export type { Emit, Facts, RunEvent } from './progress.ts';
 export { type RunOutcome, resumeRun, runConfigOf, startRun, type Until } from './run.ts';
 export { makeRunFolder, type RunFolder, runFolder } from './run-folder.ts';
+export { labelImages } from './stages/label-images.ts';
 export { planStudent, recipeOf, type StudentPlan } from './student-plan.ts';
 export {
   type TrainingPicture,

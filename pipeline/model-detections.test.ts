@@ -5,6 +5,7 @@ import { classIndex, modelId, rle, sha256 } from '../core/index.ts';
 import type { RunDatabase } from '../db/index.ts';
 import { catAndDog, writeTinyModel } from '../test/contract/teacher-models.ts';
 import { labelingModel, toPredictions } from './model-detections.ts';
+import { DEFAULT_LABELING } from './processes/labeler-settings.ts';
 import { runFolder } from './run-folder.ts';
 import { CAT, configWith, DOG, withDatabase } from './test-data.ts';
 
@@ -44,7 +45,7 @@ it('labelingModel maps the classes of a given teacher as configured', () =>
         [1, DOG],
       ],
     );
-    assert.deepEqual(settings, { floor: 0.2, nmsIou: 0.7, maxDetections: 300, threads: 1 });
+    assert.deepEqual(settings, { ...DEFAULT_LABELING, floor: 0.2, nmsIou: 0.7, maxDetections: 300, threads: 1 });
     assert.deepEqual([row.path, file], [path, path]);
   }));
 

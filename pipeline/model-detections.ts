@@ -1,7 +1,8 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { type CategoryId, type ClassIndex, expectation, type ModelId, type Prediction, SelfpasteError } from '../core/index.ts';
 import type { ModelRow } from '../db/index.ts';
-import { type ClassMap, type Detection, mapClasses, readContract, type TeacherSettings } from '../teacher/index.ts';
+import { type ClassMap, type Detection, mapClasses, readContract } from '../teacher/index.ts';
+import type { LabelerSettings } from './processes/labeler-settings.ts';
 import type { StageContext } from './stages/stage.ts';
 
 /** A model of the run, ready to label: its file, its classes in the data set's categories, and how its output is read. */
@@ -9,7 +10,7 @@ export interface LabelingModel {
   readonly row: ModelRow;
   readonly file: string;
   readonly classes: ClassMap;
-  readonly settings: TeacherSettings;
+  readonly settings: LabelerSettings;
 }
 
 /** Throws MODEL_CLASS_MISMATCH where the model knows none of the categories. */
@@ -26,12 +27,13 @@ export async function labelingModel(
     );
   const file = folder.located(row.path);
   const { classNames } = await readContract(file);
-  const table = row.role === 'given' ? config.teacher.classes : {};
-  return { row, file, classes: mapClasses(classNames, db.categories.all(), table), settings: teacherSettings(config) };
+  const matching = row.role === 'given' ? config.teacher : undefined;
+  return { row, file, classes: mapClasses(classNames, db.categories.all(), matching), settings: labelerSettings(config) };
 }
 
-export function teacherSettings({ teacher: { floor, nmsIou, maxDetections, threads } }: ResolvedConfig): TeacherSettings {
-  return { floor, nmsIou, maxDetections, threads };
+export function labelerSettings({ teacher, data: { maxPixels } }: ResolvedConfig): LabelerSettings {
+  const { model: _model, match: _match, classes: _classes, ...settings } = teacher;
+  return { ...settings, maxPixels };
 }
 
 /** Detections in the data set's categories; those of classes that it does not have are left out. */

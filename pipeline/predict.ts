@@ -1,6 +1,7 @@
 import { SelfpasteError, type Size } from '../core/index.ts';
-import type { Detection, TeacherSettings } from '../teacher/index.ts';
+import type { Detection, DetectionSettings } from '../teacher/index.ts';
 import { detectImages } from './processes/detect-images.ts';
+import { DEFAULT_LABELING, type LabelerSettings, type Tell } from './processes/labeler-settings.ts';
 
 export interface Picture {
   readonly fileName: string;
@@ -13,20 +14,22 @@ export type ModelDetections =
   | { readonly status: 'unusable'; readonly index: number; readonly reason: string };
 
 export interface PredictOptions {
-  readonly settings: TeacherSettings;
+  /** What counts as a detection, and how the machine is used where not by default. */
+  readonly settings: DetectionSettings & Partial<LabelerSettings>;
   readonly stop: AbortSignal;
   readonly onWarning: (text: string) => void;
 }
 
-/** Runs a model over pictures in a process of its own, in order. Throws what opening the model throws before the first picture. */
+/** Runs a model over pictures in processes of its own, in order. Throws what opening the model throws before the first picture. */
 export async function* predictPictures(
   model: string,
   pictures: readonly Picture[],
   { settings, stop, onWarning }: PredictOptions,
 ): AsyncGenerator<ModelDetections> {
   const images = pictures.map(({ path }, id) => ({ id, path }));
-  const onRestart = (error: Error) => onWarning(`${error.message}; started again`);
-  for await (const outcome of detectImages({ model, settings, images, stop, onRestart })) {
+  const tell: Tell = (level, text) => (level === 'warn' ? onWarning(text) : undefined);
+  const work = { model, settings: { ...DEFAULT_LABELING, ...settings }, images, count: images.length, stop, tell };
+  for await (const outcome of detectImages(work)) {
     if (outcome.status === 'detected') yield { status: 'detected', index: outcome.id, size: outcome.size, detections: outcome.detections };
     else yield { status: 'unusable', index: outcome.id, reason: outcome.reason };
   }

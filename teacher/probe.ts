@@ -1,89 +1,101 @@
-import { errorFacts, type RgbImage, SelfpasteError, type Sha256 } from '../core/index.ts';
-import type { ModelSignature, TensorSignature } from './contract.ts';
-import { readModelFile } from './model-file.ts';
-import { type Recognition, recognizeContract } from './recognition.ts';
-import { openTeacher } from './session.ts';
-import type { Detection, TeacherSettings } from './teacher.ts';
+import { errorFacts, onnx, SelfpasteError, type Sha256 } from '../core/index.ts';
+import type { HeadKind, ModelSignature, Recognition, TensorSignature } from './contract.ts';
+import { type ContractFact, contractFacts } from './contract-facts.ts';
+import { type ModelFile, readModelFile } from './model/model-file.ts';
+import { readAll, recognizeContract } from './recognition.ts';
 
-/** Everything that can be said about a model file. */
+/** Everything that can be said about a model file without running it. */
 export interface ModelProbe {
   readonly path: string;
   readonly fileBytes: number;
   readonly sha256: Sha256;
+  readonly externalFiles: ModelFile['externalFiles'];
   readonly irVersion: number;
   readonly producer: string;
   /** Version of each operator set by domain; '' is ONNX's own. */
   readonly opsets: Readonly<Record<string, number>>;
-  readonly inputs: readonly TensorSignature[];
-  readonly outputs: readonly TensorSignature[];
-  readonly metadataKeys: readonly string[];
+  readonly inputs: readonly ProbedTensor[];
+  readonly outputs: readonly ProbedTensor[];
+  readonly metadata: readonly ProbedMetadata[];
   readonly verdict: ProbeVerdict;
-  readonly trial: ProbeTrial;
 }
 
-/** Which contract the model follows, why, and what had to be assumed because no file says it; or why none fits. */
+export interface ProbedTensor extends TensorSignature {
+  /** `float32`; `type 16` for those that no contract takes. */
+  readonly type: string;
+}
+
+export interface ProbedMetadata {
+  readonly key: string;
+  readonly value: string;
+  /** beside: in the file `NAME.contract.json`, which wins over the model's own. */
+  readonly from: 'model' | 'beside';
+}
+
+/** A contract that fits, why, and what it takes the model to be. */
+export interface ProbeReading extends Recognition {
+  readonly facts: readonly ContractFact[];
+}
+
+/** The contract that a model follows; or the several that it could follow; or why it is none. The last two are refused by a run. */
 export type ProbeVerdict =
-  | ({ readonly known: true; readonly assumptions: readonly string[] } & Recognition)
-  | { readonly known: false; readonly code: string; readonly message: string; readonly hint: string };
+  | { readonly status: 'recognized'; readonly reading: ProbeReading }
+  | { readonly status: 'ambiguous'; readonly readings: readonly ProbeReading[]; readonly refusal: Refusal }
+  | { readonly status: 'refused'; readonly objections: readonly Objection[]; readonly refusal: Refusal };
 
-/** What the model sees in one picture. */
-export type ProbeTrial =
-  | { readonly run: false }
-  | { readonly run: true; readonly settings: TeacherSettings; readonly detections: readonly Detection[]; readonly detectMs: number };
+/** The error that a run ends with. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
 
-const trialSettings: TeacherSettings = { floor: 0.25, nmsIou: 0.7, maxDetections: 300, threads: 2 };
+export interface Objection {
+  readonly kind: HeadKind;
+  readonly reason: string;
+}
 
-/**
- * Facts about a model file, and with a picture also what the model sees in it (this loads ONNX Runtime).
- * A model of an unknown contract is a finding, not an error. Throws MODEL_MISSING, MODEL_NOT_ONNX, MODEL_BAD_SIDECAR; with a picture
- * also what opening and running a teacher throw.
- */
-export async function probeModel(path: string, image?: RgbImage): Promise<ModelProbe> {
-  const { fileBytes, sha256, model, signature } = await readModelFile(path);
-  const verdict = judge(signature);
+/** Facts about a model file; does not load ONNX Runtime. A model of an unknown contract is a finding, not an error. Throws as readModelFile does. */
+export async function probeModel(path: string): Promise<ModelProbe> {
+  const { fileBytes, sha256, externalFiles, model, signature } = await readModelFile(path);
   return {
     path,
     fileBytes,
     sha256,
+    externalFiles,
     irVersion: model.irVersion,
     producer: model.producer,
     opsets: Object.fromEntries(model.opsets),
-    inputs: signature.inputs,
-    outputs: signature.outputs,
-    metadataKeys: [...signature.metadata.keys()],
-    verdict,
-    trial: image !== undefined && verdict.known ? await tryOut(path, image) : { run: false },
+    inputs: signature.inputs.map(withType),
+    outputs: signature.outputs.map(withType),
+    metadata: [...signature.metadata].map(([key, value]) => ({ key, value, from: model.metadata.get(key) === value ? 'model' : 'beside' })),
+    verdict: judge(signature),
   };
+}
+
+function withType(tensor: TensorSignature): ProbedTensor {
+  const known = Object.entries(onnx.DataType).find(([, number]) => number === tensor.dataType);
+  return { ...tensor, type: known?.[0] ?? `type ${tensor.dataType}` };
 }
 
 function judge(signature: ModelSignature): ProbeVerdict {
   try {
-    const recognition = recognizeContract(signature);
-    return { known: true, ...recognition, assumptions: assumptionsOf(recognition) };
+    return { status: 'recognized', reading: withFacts(recognizeContract(signature), signature) };
   } catch (error) {
     if (!(error instanceof SelfpasteError)) throw error;
     const { code, message, hint } = errorFacts(error);
-    return { known: false, code, message, hint };
+    const refusal = { code, message, hint };
+    if (error.code === 'MODEL_AMBIGUOUS') return { status: 'ambiguous', readings: fitting(signature), refusal };
+    return { status: 'refused', objections: error.code === 'MODEL_UNKNOWN_CONTRACT' ? objections(signature) : [], refusal };
   }
 }
 
-/** An ONNX file says nothing of these; the contract does, for every model of its family. */
-function assumptionsOf({ contract }: Recognition): readonly string[] {
-  return [
-    `colour: ${contract.color.toUpperCase()}, not BGR`,
-    `range: ${contract.range} (levels divided by 255), no mean and deviation`,
-    `resize: ${contract.resize} to ${contract.inputSize.width}x${contract.inputSize.height}, centred, bilinear, grey ${contract.pad} around it`,
-    'scores are probabilities already; mask values are logits',
-  ];
+function withFacts({ contract, reasons }: Recognition, signature: ModelSignature): ProbeReading {
+  return { contract, reasons, facts: contractFacts(contract, signature) };
 }
 
-async function tryOut(path: string, image: RgbImage): Promise<ProbeTrial> {
-  const teacher = await openTeacher(path, trialSettings);
-  try {
-    const start = performance.now();
-    const detections = await teacher.detect(image);
-    return { run: true, settings: trialSettings, detections, detectMs: performance.now() - start };
-  } finally {
-    await teacher.close();
-  }
-}
+const fitting = (signature: ModelSignature): readonly ProbeReading[] =>
+  readAll(signature).flatMap((reading) => (reading.verdict === 'fits' ? [withFacts(reading, signature)] : []));
+
+const objections = (signature: ModelSignature): readonly Objection[] =>
+  readAll(signature).flatMap(({ kind, ...reading }) => (reading.verdict === 'other' ? [{ kind, reason: reading.reason }] : []));

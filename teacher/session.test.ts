@@ -7,8 +7,8 @@ import test, { after } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { RgbImage } from '../core/index.ts';
 import { catAndDog, node, type TinyModel, writeTinyModel } from '../test/contract/teacher-models.ts';
-import { probeModel } from './probe.ts';
-import { loadRuntime, openTeacher, readContract } from './session.ts';
+import { loadRuntime } from './runtime.ts';
+import { openTeacher, readContract } from './session.ts';
 import type { TeacherSettings } from './teacher.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfpaste-session-'));
@@ -124,34 +124,4 @@ test('the door, a contract and a probe do not load ONNX Runtime; a teacher does'
     await (await openTeacher(${path}, ${JSON.stringify(settings)})).close();
     console.log(before, loaded());`;
   assert.equal(execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' }).trim(), 'false true');
-});
-
-test('a probe says what the file holds, which contract it follows, why, and what was assumed', async () => {
-  const probe = await probeModel(model('probed'), black);
-  assert.match(probe.sha256, /^[0-9a-f]{64}$/);
-  assert.deepEqual([probe.irVersion, probe.producer, probe.opsets, probe.metadataKeys], [8, 'selfpaste tests', { '': 17 }, ['names']]);
-  assert.deepEqual(
-    [probe.inputs[0].shape, probe.outputs.map(({ name }) => name)],
-    [
-      [1, 3, 16, 16],
-      ['output0', 'output1'],
-    ],
-  );
-  assert.ok(probe.verdict.known && probe.verdict.reasons.length > 0);
-  assert.deepEqual(probe.verdict.assumptions, [
-    'colour: RGB, not BGR',
-    'range: 0..1 (levels divided by 255), no mean and deviation',
-    'resize: letterbox to 16x16, centred, bilinear, grey 114 around it',
-    'scores are probabilities already; mask values are logits',
-  ]);
-  assert.ok(probe.trial.run && probe.trial.detections.length === 2 && probe.trial.detectMs > 0);
-});
-
-test('an unknown contract is a finding of the probe, and no picture is tried', async () => {
-  const { verdict, trial } = await probeModel(model('unnamed', { metadata: {} }), black);
-  assert.ok(!verdict.known);
-  assert.equal(verdict.code, 'MODEL_UNKNOWN_CONTRACT');
-  assert.match(verdict.message, /'names' is absent/);
-  assert.match(verdict.hint, /^export /);
-  assert.deepEqual(trial, { run: false });
 });

@@ -1,5 +1,6 @@
 import type { Box, ClassIndex, RgbImage, Rle } from '../core/index.ts';
 import type { Contract } from './contract.ts';
+import type { RuntimeSettings } from './runtime.ts';
 
 /** An object that a model sees, in the model's own classes and in pixels of the original picture. Score 0..1; the mask is never empty. */
 export interface Detection {
@@ -19,20 +20,20 @@ export interface DetectionSettings {
   readonly maxDetections: number;
 }
 
-export interface TeacherSettings extends DetectionSettings {
-  /** Threads of one inference; 1 or more. */
-  readonly threads: number;
-}
+export interface TeacherSettings extends DetectionSettings, RuntimeSettings {}
 
 /** A model that finds objects in pictures. The same picture always gives the same detections. */
 export interface Teacher {
   readonly contract: Contract;
-  readonly classNames: readonly string[];
+  /** By class index; null for an index that is never predicted. */
+  readonly classNames: readonly (string | null)[];
   /**
    * Detections by falling score. Calls queue up: one picture at a time.
    * Throws MODEL_NOT_FINITE for output that holds NaN or infinity, MODEL_RUN_FAILED for a model that cannot run.
    */
   detect(image: RgbImage): Promise<readonly Detection[]>;
+  /** As {@link detect} for each picture, in order; in as few runs as the model's batch allows. */
+  detectBatch(images: readonly RgbImage[]): Promise<readonly (readonly Detection[])[]>;
   /** Frees the model. May be called again; detect may not. */
   close(): Promise<void>;
 }

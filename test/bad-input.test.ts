@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
 import { onnx } from '../core/index.ts';
+import { externalTensor, wireModel, wireNode } from '../core/onnx/test-models.ts';
+import { SCENE_CATEGORIES } from '../dataset/index.ts';
 import { acquireRunLock } from '../db/index.ts';
 import { catAndDog, writeTinyModel } from './contract/teacher-models.ts';
+import { writeRedModel } from './red-model.ts';
 import { assertEnded, type Ended, lookInto, makeScenes, programJson, runProgram, SMALL, withFolder, writeConfig } from './small-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfpaste-bad-input-'));
@@ -23,6 +26,11 @@ before(async () => {
   writeFileSync(at('text.onnx'), 'no model');
   writeTinyModel(at('cats.onnx'), catAndDog);
   writeFileSync(at('one-output.onnx'), oneOutput());
+  const sceneClasses = SCENE_CATEGORIES.map(({ name }) => name);
+  writeRedModel(at('nan.onnx'), sceneClasses, Number.NaN);
+  writeFileSync(at('thief.onnx'), wireModel([[5, externalTensor('../secret.bin')]]));
+  writeFileSync(at('plugin.onnx'), wireModel([[1, wireNode('EfficientNMS', 'trt.plugins')]]));
+  execFileSync('mkfifo', [at('pipe.onnx')]);
   writeFileSync(at('unknown-key.yaml'), JSON.stringify({ data, train: { stpes: 3 } }));
   writeFileSync(at('half.yaml'), 'data: [');
   const { images } = JSON.parse(readFileSync(at('data/train_labeled.json'), 'utf8')) as { images: { file_name: string }[] };
@@ -161,6 +169,30 @@ const BAD_RUNS: readonly BadRun[] = [
     args: () => ['-c', config, ...set('teacher.model', 'cats.onnx')],
     code: 'MODEL_CLASS_MISMATCH',
     says: /cat/,
+  },
+  {
+    name: 'a model that gives NaN, by its name',
+    args: () => ['-c', config, ...set('teacher.model', 'nan.onnx')],
+    code: 'MODEL_NOT_FINITE',
+    says: /nan\.onnx: Expected finite numbers in the model's output output0 \[1, \d+, 1\], got NaN or infinity/,
+  },
+  {
+    name: 'a model whose weights lie outside of its folder',
+    args: () => ['-c', config, ...set('teacher.model', 'thief.onnx')],
+    code: 'MODEL_EXTERNAL_DATA',
+    says: /thief\.onnx in files of its own folder, got "\.\.\/secret\.bin": it leaves the folder/,
+  },
+  {
+    name: 'a model of operators from elsewhere',
+    args: () => ['-c', config, ...set('teacher.model', 'plugin.onnx')],
+    code: 'MODEL_FOREIGN_OPERATORS',
+    says: /plugin\.onnx, got trt\.plugins:EfficientNMS/,
+  },
+  {
+    name: 'a model that is a pipe',
+    args: () => ['-c', config, ...set('teacher.model', 'pipe.onnx')],
+    code: 'MODEL_MISSING',
+    says: /pipe\.onnx.*: it is a pipe or a device/,
   },
   {
     name: 'a threshold for a category that is not there',
@@ -321,8 +353,8 @@ describe('every command', () => {
     assert.equal(plan.rounds.length, 2);
     const init = await programJson<{ file: string; labeled: { pictures: number } }>(['init', at('data'), '--json']);
     assert.deepEqual([init.file, init.labeled.pictures], [at('data/selfpaste.yaml'), 8]);
-    const probe = await programJson<{ verdict: { known: boolean } }>(['teacher', 'probe', at('cats.onnx'), '--json']);
-    assert.equal(probe.verdict.known, true);
+    const { model } = await programJson<{ model: { verdict: { status: string } } }>(['teacher', 'probe', at('cats.onnx'), '--json']);
+    assert.equal(model.verdict.status, 'recognized');
     const doctor = JSON.parse((await runProgram(['doctor', '--json'])).stdout) as { findings: unknown[] };
     assert.ok(doctor.findings.length >= 6);
   });

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type CategoryId, type ClassIndex, categoryId, expectation, SelfpasteError } from '../../core/index.ts';
+import { type CategoryId, type ClassIndex, categoryId, classIndex, expectation, SelfpasteError } from '../../core/index.ts';
 import {
   type CocoInstance,
   cocoDataset,
@@ -30,6 +30,11 @@ interface PredictOptions {
   readonly nms: number;
   readonly maxDetections: number;
   readonly threads: number;
+  readonly processes: number;
+  readonly flip: boolean;
+  readonly scales: readonly number[];
+  readonly tile?: number;
+  readonly overlap: number;
   readonly draw?: string;
   readonly json: boolean;
 }
@@ -45,11 +50,19 @@ export function predictCommand(): Command {
     .option('--score <score>', 'lowest score', numberBetween(0, 1), 0.25)
     .option('--nms <iou>', 'overlap above which the better box of a class wins', numberBetween(0, 1), 0.7)
     .option('--max-detections <n>', 'most objects a picture', wholeNumber(1), 300)
-    .option('--threads <n>', 'threads of the inference', wholeNumber(1), 2)
+    .option('--threads <n>', 'threads of each process; 0 chooses', wholeNumber(0), 0)
+    .option('--processes <n>', 'labeling processes; 0 chooses', wholeNumber(0), 0)
+    .option('--flip', 'also look at the mirror image', false)
+    .option('--scales <list>', 'how large objects appear, a look each: 1,2', scaleList, [1])
+    .option('--tile <px>', 'look at large pictures tile by tile', wholeNumber(32))
+    .option('--overlap <share>', 'share of a tile that the next one sees too', numberBetween(0, 0.9), 0.25)
     .option('--draw <folder>', 'also write every picture with its objects drawn')
     .option('--json', 'facts as JSON', false)
     .action(predict);
 }
+
+/** Numbers separated by commas, for commander. */
+const scaleList = (text: string): readonly number[] => text.split(',').map(numberBetween(0.1, 8));
 
 /** A picture to label, and the id that it has in the output. */
 interface NumberedPicture extends Picture {
@@ -63,7 +76,9 @@ async function predict(model: string, images: readonly string[], options: Predic
   const instances: (CocoInstance & { score: number })[] = [];
   const records: { id: number; fileName: string; size: { width: number; height: number } }[] = [];
   const skipped: { fileName: string; reason: string }[] = [];
-  const settings = { floor: options.score, nmsIou: options.nms, maxDetections: options.maxDetections, threads: options.threads };
+  const { score: floor, nms: nmsIou, maxDetections, threads, processes, flip, scales, tile, overlap } = options;
+  const testTime = { flip, scales, tiling: tile === undefined ? null : { size: tile, overlap } };
+  const settings = { floor, nmsIou, maxDetections, threads, processes, testTime };
   const onWarning = (text: string) => process.stderr.write(`warning: ${printable(text)}\n`);
   for (const { subject, detail } of leftOut) {
     skipped.push({ fileName: subject, reason: detail });
@@ -106,10 +121,14 @@ interface Work {
   readonly classes: ReadonlyMap<ClassIndex, CategoryId>;
 }
 
-/** Without a data set, categories are the model's classes, numbered from 1 as COCO does. */
-async function ownCategories(images: readonly string[], classNames: readonly string[]): Promise<Work> {
-  const categories = classNames.map((name, index) => ({ id: categoryId(index + 1), name }));
-  const classes = new Map(categories.map(({ id }, index) => [index as ClassIndex, id]));
+/** Without a data set, categories are the model's classes, numbered from 1 as COCO does; a model that itself begins at 1 keeps its numbers. */
+async function ownCategories(images: readonly string[], classNames: readonly (string | null)[]): Promise<Work> {
+  const first = classNames[0] === null ? 0 : 1;
+  const named = classNames.flatMap((name, index) =>
+    name === null ? [] : [{ index: classIndex(index), id: categoryId(index + first), name }],
+  );
+  const categories = named.map(({ id, name }) => ({ id, name }));
+  const classes = new Map(named.map(({ index, id }) => [index, id]));
   const listings = await Promise.all(images.map(picturesAt));
   const pictures = listings.flatMap(({ entries }) => entries).map((picture, index) => ({ ...picture, id: index + 1 }));
   if (pictures.length === 0)
@@ -129,7 +148,7 @@ async function picturesAt(path: string): Promise<UnlabeledListing> {
   return listUnlabeled({ folder: path });
 }
 
-async function truthsCategories({ gt, images }: PredictOptions, classNames: readonly string[]): Promise<Work> {
+async function truthsCategories({ gt, images }: PredictOptions, classNames: readonly (string | null)[]): Promise<Work> {
   if (images === undefined)
     throw new SelfpasteError(
       'USAGE_NO_IMAGE_FOLDER',
@@ -152,7 +171,7 @@ async function draw(
   fileName: string,
   id: number,
   result: Extract<ModelDetections, { status: 'detected' }>,
-  classNames: readonly string[],
+  classNames: readonly (string | null)[],
   folder: string,
 ): Promise<void> {
   const objects = result.detections.map(({ classIndex, score, mask, box }) => ({

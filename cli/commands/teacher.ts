@@ -1,104 +1,79 @@
-import { basename, join } from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import { ExitCode } from '../../core/index.ts';
-import { decodeImage, drawOverlay, writePng } from '../../dataset/index.ts';
-import { type ModelProbe, probeModel, showTensor } from '../../teacher/index.ts';
-import { bytes, print, printable, printJson } from '../print.ts';
-
-interface ProbeOptions {
-  readonly draw?: string;
-  readonly json: boolean;
-}
+import { type ClassMatching, probeModel, type TeacherSettings } from '../../teacher/index.ts';
+import { collect, numberBetween, readConfig, wholeNumber } from '../options.ts';
+import { print, printJson } from '../print.ts';
+import { type ClassQuestion, compareClasses } from '../probe/classes.ts';
+import { type ProbeReport, probePage } from '../probe/page.ts';
+import { tryPictures } from '../probe/trials.ts';
 
 export function teacherCommand(): Command {
   return new Command('teacher')
     .description('Look at a teacher model.')
     .addCommand(
       new Command('probe')
-        .description('Say which contract a model follows and why, and what it sees in pictures.')
+        .description('Say which contract a model follows and why, how its classes fit a data set, and what it sees in pictures.')
         .argument('<model>', 'ONNX model')
         .argument('[images...]', 'pictures to try it on')
-        .option('--draw <folder>', 'write the pictures with what it sees')
+        .option('--data <file>', 'COCO file whose categories are put beside the classes')
+        .option('-c, --config <file>', 'configuration (YAML): its labeled data, and its class map and settings of the teacher')
+        .option('--set <key=value>', 'a setting of the configuration, with -c; may be repeated', collect, [])
+        .option('--score <score>', 'lowest score', numberBetween(0, 1), 0.25)
+        .option('--threads <n>', "threads of the inference (default: the configuration's, or 2)", wholeNumber(1))
+        .option('--draw <folder>', 'write the pictures with what it sees, and a sheet of them; dropped classes in brackets')
         .option('--json', 'as JSON', false)
         .action(probe),
     );
 }
 
-async function probe(model: string, images: readonly string[], { draw, json }: ProbeOptions): Promise<void> {
-  const pictures = await Promise.all(images.map(async (path) => ({ path, image: await decodeImage(path) })));
-  const facts = await probeModel(model, pictures[0]?.image);
-  const trials = [facts, ...(await probeRest(model, pictures.slice(1)))];
-  if (!facts.verdict.known) process.exitCode = ExitCode.usage;
-  if (draw !== undefined && facts.verdict.known) await drawTrials(draw, pictures, trials, facts.verdict.contract.classNames);
-  if (json)
-    return printJson({
-      ...facts,
-      trial: undefined,
-      trials: pictures.map(({ path }, index) => ({ path, ...trialFacts(trials[index] as ModelProbe) })),
-    });
-  print(probeText(facts));
-  for (const [index, { path }] of pictures.entries()) print(trialText(path, trials[index] as ModelProbe));
+interface ProbeOptions {
+  readonly data?: string;
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly score: number;
+  readonly threads?: number;
+  readonly draw?: string;
+  readonly json: boolean;
 }
 
-async function probeRest(model: string, pictures: readonly { image: Parameters<typeof probeModel>[1] }[]): Promise<ModelProbe[]> {
-  const trials: ModelProbe[] = [];
-  for (const { image } of pictures) trials.push(await probeModel(model, image));
-  return trials;
+/** A model that a run would refuse, for its contract or its classes, is a finding; it is not run, and the exit code says so. */
+async function probe(path: string, images: readonly string[], options: ProbeOptions): Promise<void> {
+  const { question, settings } = intentions(options);
+  const model = await probeModel(path);
+  const { verdict } = model;
+  const classes = verdict.status === 'recognized' ? await compareClasses(verdict.reading.contract, question) : null;
+  const usable = classes !== null && classes.status !== 'refused';
+  const trials = usable && images.length > 0 ? await tryPictures(path, images, settings, classes, options.draw ?? null) : null;
+  if (!usable) process.exitCode = ExitCode.usage;
+  const report: ProbeReport = { model, classes, trials };
+  if (options.json) printJson(report);
+  else print(probePage(report));
 }
 
-function trialFacts({ trial }: ModelProbe): {
-  detections: readonly { classIndex: number; score: number; box: unknown }[];
-  detectMs: number | null;
-} {
-  if (!trial.run) return { detections: [], detectMs: null };
-  return { detectMs: trial.detectMs, detections: trial.detections.map(({ classIndex, score, box }) => ({ classIndex, score, box })) };
+/** What a probe does without a configuration; with one, these keys of its `teacher` count. */
+const DEFAULTS = {
+  match: 'name',
+  classes: {},
+  nmsIou: 0.7,
+  maxDetections: 300,
+  providers: ['cpu'],
+  threads: 2,
+} as const satisfies ClassMatching & Omit<TeacherSettings, 'floor'>;
+
+interface Intentions {
+  readonly question: ClassQuestion | null;
+  readonly settings: TeacherSettings;
 }
 
-function probeText({ path, fileBytes, sha256, producer, opsets, inputs, outputs, verdict }: ModelProbe): string {
-  const head = [
-    `${path} (${bytes(fileBytes)}, sha256 ${sha256.slice(0, 16)}…)`,
-    `made by   ${printable(producer) || 'unknown'}, ${Object.entries(opsets)
-      .map(([domain, version]) => `opset ${domain || 'ai.onnx'} ${version}`)
-      .join(', ')}`,
-    `inputs    ${inputs.map(showTensor).join('; ')}`,
-    `outputs   ${outputs.map(showTensor).join('; ')}`,
-  ];
-  if (!verdict.known)
-    return [...head, `contract  unknown: ${printable(verdict.message)}`, `          ${printable(verdict.hint)}`].join('\n');
-  const { contract, reasons, assumptions } = verdict;
-  const names = contract.classNames.map(printable);
-  return [
-    ...head,
-    `contract  ${contract.kind}`,
-    ...reasons.map((reason) => `  because ${printable(reason)}`),
-    ...assumptions.map((assumption) => `  assumed ${printable(assumption)}`),
-    `classes   ${names.length}: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}`,
-  ].join('\n');
-}
-
-function trialText(path: string, { trial, verdict }: ModelProbe): string {
-  if (!trial.run || !verdict.known) return '';
-  const { classNames } = verdict.contract;
-  const seen = trial.detections.map(({ classIndex, score }) => `${printable(classNames[classIndex] ?? '')} ${score.toFixed(2)}`);
-  return `${printable(path)}: ${seen.length} objects in ${Math.round(trial.detectMs)} ms${seen.length > 0 ? `: ${seen.slice(0, 12).join(', ')}${seen.length > 12 ? ', …' : ''}` : ''}`;
-}
-
-async function drawTrials(
-  folder: string,
-  pictures: readonly { path: string; image: Awaited<ReturnType<typeof decodeImage>> }[],
-  trials: readonly ModelProbe[],
-  classNames: readonly string[],
-): Promise<void> {
-  for (const [index, { path, image }] of pictures.entries()) {
-    const { trial } = trials[index] as ModelProbe;
-    if (!trial.run) continue;
-    const objects = trial.detections.map(({ classIndex, score, box, mask }) => ({
-      box,
-      mask,
-      label: `${classNames[classIndex]} ${score.toFixed(2)}`,
-      colorIndex: classIndex,
-    }));
-    await writePng(join(folder, `${index + 1}-${basename(path)}.png`), drawOverlay(image, objects));
-  }
+/** What the options ask for, and the configuration where they are silent. */
+function intentions({ data, config, set, score, threads }: ProbeOptions): Intentions {
+  const run = config === undefined ? null : readConfig({ config, set });
+  const file = data ?? run?.data.labeled.annotations;
+  const { match, classes, nmsIou, maxDetections, providers, threads: usual } = run?.teacher ?? DEFAULTS;
+  return {
+    question: file === undefined ? null : { data: file, matching: { match, classes } },
+    // A run measures how many threads are best where its configuration says 0.
+    settings: { floor: score, nmsIou, maxDetections, providers, threads: threads ?? (usual || DEFAULTS.threads) },
+  };
 }

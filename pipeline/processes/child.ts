@@ -16,8 +16,11 @@ export interface Child<Request, Reply> {
 
 export type ChildEntry = 'labeler' | 'trainer';
 
-export function startChild<Request, Reply>(entry: ChildEntry): Child<Request, Reply> {
-  const file = fileURLToPath(new URL(`./${entry}.js`, import.meta.url));
+/** @param file what runs; the entry's own file unless given */
+export function startChild<Request, Reply>(
+  entry: ChildEntry,
+  file: string = fileURLToPath(new URL(`./${entry}.js`, import.meta.url)),
+): Child<Request, Reply> {
   // glibc keeps an arena a thread; image buffers that come and go would stay in each of them.
   const env = { ...process.env, MALLOC_ARENA_MAX: '2', LD_LIBRARY_PATH: libraryPath() };
   const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });

@@ -1,25 +1,58 @@
 import type { AugmentRecipe } from '../../augment/index.ts';
 import type { ErrorFacts, Sha256, Size } from '../../core/index.ts';
 import type { BackendChoice, BackendFacts, StepReport, TrainSettings } from '../../student/index.ts';
-import type { Detection, TeacherSettings } from '../../teacher/index.ts';
+import type { Detection, TeacherSettings, TestTimeOptions } from '../../teacher/index.ts';
 
-/** To a labeler. `id` is the sender's, and comes back with the answer. */
+/** A picture that a labeler looks at; `id` is the sender's. */
+export interface PictureFile {
+  readonly id: number;
+  readonly path: string;
+}
+
+/** To a labeler. Pictures of one request share a run of the model where it allows that. */
 export type LabelerRequest =
-  | { readonly kind: 'open'; readonly model: string; readonly settings: TeacherSettings }
-  | { readonly kind: 'detect'; readonly id: number; readonly path: string };
+  | {
+      readonly kind: 'open';
+      readonly model: string;
+      readonly settings: TeacherSettings;
+      readonly maxPixels: number;
+      readonly testTime: TestTimeOptions;
+    }
+  | { readonly kind: 'measure'; readonly batch: number; readonly durationMs: number }
+  | { readonly kind: 'detect'; readonly pictures: readonly PictureFile[] };
 
 /** From a labeler: one answer a request, in order. */
 export type LabelerReply =
-  | { readonly kind: 'opened' }
+  | LabelerOpened
+  | ({ readonly kind: 'measured' } & LabelerRate)
+  /** One outcome a picture, in order. */
+  | { readonly kind: 'detected'; readonly outcomes: readonly DetectionOutcome[]; readonly rssMb: number }
+  | { readonly kind: 'failed'; readonly error: ErrorFacts };
+
+export interface LabelerOpened {
+  readonly kind: 'opened';
+  /** Pictures that a run of the model takes; null for any number. */
+  readonly batch: number | null;
+  /** What people should know of how the model runs. */
+  readonly notes: readonly string[];
+}
+
+/** How fast a labeler was for a while. */
+export interface LabelerRate {
+  readonly picturesPerSecond: number;
+  readonly rssMb: number;
+}
+
+/** What became of a picture. */
+export type DetectionOutcome =
   | {
-      readonly kind: 'detected';
+      readonly status: 'detected';
       readonly id: number;
       readonly size: Size;
       readonly detections: readonly Detection[];
       readonly durationMs: number;
     }
-  | { readonly kind: 'unusable'; readonly id: number; readonly reason: string }
-  | { readonly kind: 'failed'; readonly error: ErrorFacts };
+  | { readonly status: 'unusable'; readonly id: number; readonly reason: string };
 
 /** One round's training: data in, an ONNX file and numbers back. */
 export interface TrainRequest {

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type ModelId, sha256 } from '../../core/index.ts';
-import { mapClasses, readContract } from '../../teacher/index.ts';
+import type { ModelId } from '../../core/index.ts';
+import { mapClasses, nearMisses, readContract } from '../../teacher/index.ts';
+import { hashFile } from '../hash-file.ts';
 import type { RoundInput } from '../machine.ts';
 import type { StageContext, StageResult } from './stage.ts';
 
@@ -9,16 +8,14 @@ import type { StageContext, StageResult } from './stage.ts';
 export async function adoptTeacher({ db, config, emit }: StageContext, { round }: RoundInput): Promise<StageResult<ModelId>> {
   const path = config.teacher.model as string;
   const contract = await readContract(path);
-  const { map, unmatchedTeacher, unmatchedData } = mapClasses(contract.classNames, db.categories.all(), config.teacher.classes);
-  if (unmatchedData.length > 0) emit({ kind: 'note', round, level: 'warn', text: `the teacher never predicts: ${shorten(unmatchedData)}` });
+  const { map, unmatchedTeacher, unmatchedData } = mapClasses(contract.classNames, db.categories.all(), config.teacher);
+  const note = (level: 'info' | 'warn', text: string) => emit({ kind: 'note', round, level, text });
+  if (unmatchedTeacher.length > 0) note('info', `the teacher's classes without a category are dropped: ${shorten(unmatchedTeacher)}`);
+  if (unmatchedData.length > 0) note('warn', `the teacher never predicts: ${shorten(unmatchedData)}`);
+  for (const { teacher, data } of nearMisses(unmatchedTeacher, unmatchedData))
+    note('warn', `the teacher's ${JSON.stringify(teacher)} is not taken for ${JSON.stringify(data)} unless teacher.classes says so`);
   const model = db.models.add({ round, role: 'given', path, sha256: await hashFile(path), contract, createdAtMs: Date.now() });
   return { output: model, facts: { classesUsed: map.size, classesDropped: unmatchedTeacher.length } };
-}
-
-async function hashFile(path: string): Promise<ReturnType<typeof sha256>> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return sha256(hash.digest('hex'));
 }
 
 const shorten = (names: readonly string[]): string =>

@@ -5,6 +5,7 @@ import type { StudentInput } from '../machine.ts';
 import { labelingModel, toPredictions } from '../model-detections.ts';
 import { detectImages } from '../processes/detect-images.ts';
 import { evaluateDetections } from '../processes/evaluate-detections.ts';
+import type { Tell } from '../processes/labeler-settings.ts';
 import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
 /** Measures a model on the validation set, on human labels only: COCO's twelve numbers for masks and for boxes. */
@@ -27,9 +28,9 @@ async function detectValidation(context: StageContext, round: number, student: S
   const validation = [...humanLabeled(db, 'validation')].sort((a, b) => (a.image.sourceId ?? 0) - (b.image.sourceId ?? 0));
   const requests = validation.map(({ image: { id, path } }) => ({ id, path }));
   const detected = new Map<ImageId, EvaluationImage['detections']>();
-  const onRestart = (error: Error) => emit({ kind: 'note', round, level: 'warn', text: `${error.message}; started again` });
+  const tell: Tell = (level, text) => emit({ kind: 'note', round, level, text });
   let done = 0;
-  for await (const outcome of detectImages({ model: file, settings, images: requests, stop, onRestart })) {
+  for await (const outcome of detectImages({ model: file, settings, images: requests, count: requests.length, stop, tell })) {
     if (outcome.status === 'detected') detected.set(outcome.id as ImageId, toPredictions(outcome.detections, classes.map));
     else emit({ kind: 'note', round, level: 'warn', text: `a validation picture counts as one without detections: ${outcome.reason}` });
     emit({ kind: 'progress', round, stage: 'evaluate', done: ++done, total: validation.length, unit: 'pictures', facts: {} });

@@ -12,8 +12,8 @@ import { interrupted, type StageContext, type StageResult, safePoint } from './s
  */
 export async function importData(context: StageContext): Promise<StageResult<void>> {
   const { config, db } = context;
-  const validation = await readCoco(config.data.validation.annotations, config.data.validation.images);
-  const labeled = await readCoco(config.data.labeled.annotations, config.data.labeled.images);
+  const validation = await readCoco(config.data.validation.annotations, config.data.validation.images, config.data);
+  const labeled = await readCoco(config.data.labeled.annotations, config.data.labeled.images, config.data);
   requireSameCategories(labeled, validation);
   db.categories.add(labeled.categories.map(({ id, name }, index) => ({ id, name, classIndex: classIndex(index) })));
   policyOf(config, db);
@@ -64,6 +64,7 @@ async function addUnlabeled(context: StageContext): Promise<void> {
   if (source === null) return;
   const { entries, issues } = await listUnlabeled(
     source.list === null ? { folder: source.images } : { list: source.list, root: source.images },
+    context.config.data,
   );
   for (const issue of issues) quarantineIssue(context, 'unlabeled', source.list ?? source.images, issue);
   if (issues.length > 0) warnOfIssues(context, source.list ?? source.images, issues);
@@ -77,8 +78,8 @@ async function addUnlabeled(context: StageContext): Promise<void> {
 }
 
 /** Known by its header and hash; whether it decodes shows when it is labeled. */
-async function addUnlabeledImage({ db }: StageContext, { fileName, path }: ImageEntry): Promise<void> {
-  const probe = await probeImage(path);
+async function addUnlabeledImage({ db, config }: StageContext, { fileName, path }: ImageEntry): Promise<void> {
+  const probe = await probeImage(path, 'header', config.data.maxPixels);
   const quarantine = (reason: string, detail: string) =>
     db.quarantine.add({ subset: 'unlabeled', path, fileName, reason, detail, atMs: Date.now() });
   if (!probe.ok) {

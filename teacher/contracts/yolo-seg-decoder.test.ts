@@ -1,33 +1,20 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { rle } from '../../core/index.ts';
-import type { YoloSegContract } from '../contract.ts';
-import { fitLetterbox } from '../letterbox.ts';
+import type { YoloSegHead } from '../contract.ts';
+import { placeInput } from '../input/input-placement.ts';
+import type { Outputs } from '../output/outputs.ts';
 import type { DetectionSettings } from '../teacher.ts';
-import { decodeYoloSeg, type OutputTensor } from './yolo-seg-decoder.ts';
+import { decodeYoloSeg } from './yolo-seg-decoder.ts';
 
-const contract: YoloSegContract = {
-  kind: 'yolo-seg',
-  inputName: 'images',
-  inputSize: { width: 16, height: 16 },
-  resize: 'letterbox',
-  pad: 114,
-  color: 'rgb',
-  range: '0..1',
-  detectionsName: 'output0',
-  prototypesName: 'output1',
-  classNames: ['cat', 'dog'],
-  maskCoefficients: 1,
-  prototypeSize: 'dynamic',
-  anchors: 'dynamic',
-};
+const head: YoloSegHead = { kind: 'yolo-seg', outputs: { detections: 'output0', prototypes: 'output1' }, coefficients: 1 };
 
 const settings: DetectionSettings = { floor: 0.25, nmsIou: 0.7, maxDetections: 300 };
 /** 8x4 doubled into 16x16: rows 4..12 of the input. */
-const letterbox = fitLetterbox({ width: 8, height: 4 }, contract.inputSize);
+const placement = placeInput({ width: 8, height: 4 }, { mode: 'letterbox', size: { width: 16, height: 16 }, pad: 114 });
 
 /** Columns of cx, cy, w, h, cat, dog, coefficient; the one prototype is 1 everywhere. */
-function outputs(columns: readonly (readonly number[])[], prototype = 1): ReadonlyMap<string, OutputTensor> {
+function outputs(columns: readonly (readonly number[])[], prototype = 1): Outputs {
   const rows = Array.from({ length: 7 }, (_, row) => columns.map((column) => column[row])).flat();
   return new Map([
     ['output0', { dims: [1, 7, columns.length], data: Float32Array.from(rows) }],
@@ -35,7 +22,7 @@ function outputs(columns: readonly (readonly number[])[], prototype = 1): Readon
   ]);
 }
 
-const decode = (columns: readonly (readonly number[])[]) => decodeYoloSeg(contract, outputs(columns), letterbox, settings);
+const decode = (columns: readonly (readonly number[])[]) => decodeYoloSeg(head, ['cat', 'dog'], outputs(columns), placement, settings);
 
 test('a box is undone to the picture, its mask filled, its best class kept', () => {
   const [found, ...others] = decode([[8, 8, 4, 4, 0.25, 0.5, 1]]);
@@ -65,7 +52,7 @@ test('an object without mask is no detection', () => {
 test('nothing above the floor is nothing', () => assert.deepEqual(decode([[8, 8, 4, 4, 0, 0, 1]]), []));
 
 test('NaN or infinity anywhere is refused, and the output named', () => {
-  const run = (given: ReadonlyMap<string, OutputTensor>) => () => decodeYoloSeg(contract, given, letterbox, settings);
+  const run = (given: Outputs) => () => decodeYoloSeg(head, ['cat', 'dog'], given, placement, settings);
   assert.throws(run(outputs([[8, 8, 4, 4, Number.NaN, 0, 1]])), {
     code: 'MODEL_NOT_FINITE',
     message: "Expected finite numbers in the model's output output0 [1, 7, 1], got NaN or infinity",

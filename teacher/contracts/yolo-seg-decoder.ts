@@ -1,67 +1,60 @@
-import { type Box, classIndex, clipBox, SelfpasteError } from '../../core/index.ts';
-import type { YoloSegContract } from '../contract.ts';
-import { type Prototypes, prototypeMask } from '../instance-mask.ts';
-import { boxToImage, type Letterbox } from '../letterbox.ts';
-import { type Candidate, nonMaxSuppression } from '../non-max-suppression.ts';
+import type { YoloSegHead } from '../contract.ts';
+import type { InputPlacement } from '../input/input-placement.ts';
+import { asScore, centredBox } from '../output/detections.ts';
+import { type Candidate, nonMaxSuppression } from '../output/non-max-suppression.ts';
+import { checkFinite, notFinite, type Outputs, type OutputTensor, outputOf } from '../output/outputs.ts';
+import { type ColumnMaxima, columnMaxima } from '../output/scan.ts';
 import type { Detection, DetectionSettings } from '../teacher.ts';
-
-/** A float32 output: `dims` outermost first, batch of one. */
-export interface OutputTensor {
-  readonly dims: readonly number[];
-  readonly data: Float32Array;
-}
+import { readPrototypes, withPrototypeMasks } from './yolo-masks.ts';
 
 /**
  * Objects of one picture from the two outputs of a YOLO-seg model, by falling score.
  * One candidate an anchor, of its best class; class-aware NMS; masks cut to their boxes; what has no mask is no detection.
- * Throws MODEL_NOT_FINITE where an output holds NaN or infinity.
+ * Throws MODEL_NOT_FINITE where an output holds NaN or infinity, MODEL_BAD_OUTPUT.
  */
 export function decodeYoloSeg(
-  contract: YoloSegContract,
-  outputs: ReadonlyMap<string, OutputTensor>,
-  letterbox: Letterbox,
+  head: YoloSegHead,
+  classNames: readonly (string | null)[],
+  outputs: Outputs,
+  placement: InputPlacement,
   settings: DetectionSettings,
 ): readonly Detection[] {
-  const rows = finite(contract.detectionsName, outputs);
-  const prototypes = asPrototypes(finite(contract.prototypesName, outputs));
-  const kept = nonMaxSuppression(findCandidates(rows, contract.classNames.length, settings.floor), settings.nmsIou, settings.maxDetections);
-  return kept.flatMap(({ classIndex: best, score, box: inputBox, anchor }) => {
-    const box = clipBox(boxToImage(inputBox, letterbox), letterbox.image);
-    const coefficients = column(rows, anchor, 4 + contract.classNames.length, contract.maskCoefficients);
-    const mask = prototypeMask(coefficients, prototypes, box, letterbox);
-    return mask === null ? [] : [{ classIndex: classIndex(best), score, box, mask }];
-  });
+  const { coefficients } = head;
+  const firstCoefficient = 4 + classNames.length;
+  const name = head.outputs.detections;
+  const rows = outputOf(outputs, name, [1, firstCoefficient + coefficients, null]);
+  const prototypes = readPrototypes(outputs, head.outputs, coefficients);
+  const candidates = findCandidates(name, rows, classNames, settings.floor);
+  const kept = nonMaxSuppression(candidates, settings.nmsIou, settings.maxDetections);
+  return withPrototypeMasks(kept, prototypes, (anchor) => column(rows, anchor, firstCoefficient, coefficients), placement);
 }
 
-/** One candidate for each anchor whose best class reaches the floor; boxes in input pixels. */
-function findCandidates(rows: OutputTensor, classes: number, floor: number): Candidate[] {
-  const anchors = rows.dims[2];
-  const { score, best } = bestClasses(rows, classes);
+/** One candidate for each anchor whose best class reaches the floor and has a name; boxes in input pixels. All values are finite. */
+function findCandidates(name: string, rows: OutputTensor, classNames: readonly (string | null)[], floor: number): Candidate[] {
+  const { highest, row } = bestClasses(name, rows, classNames.length);
   const candidates: Candidate[] = [];
-  for (let anchor = 0; anchor < anchors; anchor++) {
-    if (score[anchor] >= floor) candidates.push({ classIndex: best[anchor], score: score[anchor], box: anchorBox(rows, anchor), anchor });
+  for (let anchor = 0; anchor < highest.length; anchor++) {
+    if (highest[anchor] < floor || classNames[row[anchor]] === null) continue;
+    const [x, y, width, height] = column(rows, anchor, 0, 4);
+    candidates.push({
+      classIndex: row[anchor],
+      score: asScore(highest[anchor], name, rows.dims),
+      box: centredBox(x, y, width, height),
+      anchor,
+    });
   }
   return candidates;
 }
 
-/** Highest probability and its class for each anchor; class by class, because that is how they lie in memory. */
-function bestClasses({ dims, data }: OutputTensor, classes: number): { readonly score: Float32Array; readonly best: Uint16Array } {
-  const anchors = dims[2];
-  const score = data.slice(4 * anchors, 5 * anchors);
-  const best = new Uint16Array(anchors);
-  for (let index = 1, at = 5 * anchors; index < classes; index++) {
-    for (let anchor = 0; anchor < anchors; anchor++, at++) {
-      if (data[at] <= score[anchor]) continue;
-      score[anchor] = data[at];
-      best[anchor] = index;
-    }
-  }
-  return { score, best };
-}
-
-function anchorBox(rows: OutputTensor, anchor: number): Box {
-  const [x, y, width, height] = column(rows, anchor, 0, 4);
-  return { x1: x - width / 2, y1: y - height / 2, x2: x + width / 2, y2: y + height / 2 };
+/** Highest probability and its class for each anchor. Checks all other values too. */
+function bestClasses(name: string, rows: OutputTensor, classes: number): ColumnMaxima {
+  const anchors = rows.dims[2];
+  const [first, end] = [4 * anchors, (4 + classes) * anchors];
+  checkFinite(name, rows, 0, first);
+  checkFinite(name, rows, end);
+  const maxima = columnMaxima(rows.data.subarray(first, end), anchors);
+  if (maxima === null) throw notFinite(name, rows.dims);
+  return maxima;
 }
 
 /** `count` values of one anchor, from row `first` on. */
@@ -69,24 +62,4 @@ function column({ dims, data }: OutputTensor, anchor: number, first: number, cou
   const values = new Float32Array(count);
   for (let row = 0; row < count; row++) values[row] = data[(first + row) * dims[2] + anchor];
   return values;
-}
-
-function asPrototypes({ dims, data }: OutputTensor): Prototypes {
-  return { size: { width: dims[3], height: dims[2] }, data };
-}
-
-/** The named output, whose numbers are all finite: only NaN and infinity less themselves are not 0. */
-function finite(name: string, outputs: ReadonlyMap<string, OutputTensor>): OutputTensor {
-  const tensor = outputs.get(name) as OutputTensor;
-  const { data, dims } = tensor;
-  for (let at = 0; at < data.length; at++) if (data[at] - data[at] !== 0) throw notFinite(name, dims);
-  return tensor;
-}
-
-function notFinite(name: string, dims: readonly number[]): SelfpasteError {
-  return new SelfpasteError(
-    'MODEL_NOT_FINITE',
-    `Expected finite numbers in the model's output ${name} [${dims.join(', ')}], got NaN or infinity`,
-    'export the model again in float32, or use an earlier checkpoint of it: its weights have probably diverged',
-  );
 }

@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { openTeacher } from '../../teacher/index.ts';
+import { writeAnsweringModel } from './answering-models.ts';
+import { goldenModels } from './golden-models.ts';
 import { teacherContract } from './teacher.contract.ts';
-import { catAndDog, writeTinyModel } from './teacher-models.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'selfpaste-teacher-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const tiny = writeTinyModel(join(folder, 'tiny.onnx'), catAndDog);
-teacherContract('a model of constants', (settings) => openTeacher(tiny, settings));
+for (const [kind, model] of Object.entries(goldenModels)) {
+  const path = writeAnsweringModel(join(folder, `${kind}.onnx`), model);
+  teacherContract(`${kind} of constants`, (settings) => openTeacher(path, settings));
+}
 
 for (const name of ['nuclei-yoloseg', 'yolo11n-seg', 'yolo11n-seg-int8']) {
   const path = join(process.cwd(), '../shared/models', `${name}.onnx`);
