@@ -109,8 +109,43 @@ test('labels that are not of their image are refused', () => {
   });
 });
 
+test('a plan that was made for other pictures is refused', () => {
+  const { plan } = copyPaste(beneath, donor, recipe, 1);
+  const few = { ...donor, instances: [] };
+  assert.throws(() => applyCopyPaste(plan, beneath, few, recipe), {
+    code: 'DATA_BAD_PLAN',
+    message: /^Expected a plan for these pictures, but it asks for object \d of the donor, which is not there$/,
+  });
+});
+
+test('what means nothing is refused before anything is drawn', () => {
+  const image = { size: { width: 2, height: 2 }, data: new Uint8Array(16) };
+  const refused: readonly (readonly [message: RegExp, draw: () => unknown])[] = [
+    [
+      /^Expected whole sides of 1 or more and width x height x 3 bytes for image, got "2x2 and 16 bytes"/,
+      () => copyPaste({ image, instances: [] }, donor, recipe, 0),
+    ],
+    [/for seed, got -1/, () => copyPaste(beneath, donor, recipe, -1)],
+    [/for seed, got 1.5/, () => largeScaleJitter(beneath, recipe, 1.5)],
+    [/for blendSigma, got -1/, () => copyPaste(beneath, donor, { ...recipe, blendSigma: -1 }, 0)],
+    [/for canvas/, () => copyPaste(beneath, donor, { ...recipe, canvas: { width: 0, height: 3 } }, 0)],
+    [/for maxInstances, got -1/, () => copyPaste(beneath, donor, { ...recipe, maxInstances: -1 }, 0)],
+    [
+      /for maxDonorObjects, got 0/,
+      () => copyPaste(beneath, donor, { ...recipe, copyPaste: { ...recipe.copyPaste, maxDonorObjects: 0 } }, 0),
+    ],
+    [/for jitter/, () => copyPaste(beneath, donor, { ...recipe, jitter: { ...recipe.jitter, donor: { from: 2, to: 1 } } }, 0)],
+    [/for flip and probability/, () => copyPaste(beneath, donor, { ...recipe, flip: 2 }, 0)],
+    [/for minVisiblePx/, () => copyPaste(beneath, donor, { ...recipe, minVisiblePx: Number.NaN }, 0)],
+  ];
+  for (const [message, draw] of refused) assert.throws(draw, { code: 'BAD_VALUE', message });
+});
+
 test('donors are human-labeled, by type', () => {
   const guess = { ...donor.instances[0], source: { by: 'teacher', weight: 1 } } as const;
   // @ts-expect-error A teacher's labels are not pasted.
   copyPaste(beneath, { ...donor, instances: [guess] }, recipe, 0);
+  const { plan } = copyPaste(beneath, { ...donor, instances: donor.instances.slice(0, 1) }, recipe, 0);
+  // @ts-expect-error Nor is a plan drawn again with them.
+  applyCopyPaste(plan, beneath, { ...donor, instances: [guess] }, recipe);
 });

@@ -1,4 +1,6 @@
 import {
+  areaOf,
+  badValue,
   type HumanSource,
   type LabelSource,
   type RgbImage,
@@ -14,7 +16,8 @@ import { type AugmentedPicture, augmentedPicture } from './augmented-picture.ts'
 import { drawSubset } from './donors.ts';
 import { paint } from './painting.ts';
 import { drawPlacement, type Placement } from './placement.ts';
-import type { AugmentRecipe } from './recipe.ts';
+import { badPlan } from './plan.ts';
+import { type AugmentRecipe, checkRecipe, isSize } from './recipe.ts';
 
 /** A decoded picture with its labels; each mask is of the image's size. */
 export interface LabeledPicture<Source extends LabelSource = LabelSource> {
@@ -44,6 +47,8 @@ export function copyPaste(
   recipe: AugmentRecipe,
   seed: number,
 ): PlannedPicture {
+  checkInputs(picture, recipe, seed);
+  checkPicture(donor);
   const main = planMain(picture, recipe, seed);
   const plan = { main, donor: planDonor(donor, recipe, stream(seed, 'copy-paste-donor')) };
   return { ...applyCopyPaste(plan, picture, donor, recipe), plan };
@@ -51,8 +56,9 @@ export function copyPaste(
 
 /** Large Scale Jitter and flip alone, or whatever range `recipe.jitter.labeled` is. Pure. @param seed uint32 */
 export function largeScaleJitter(picture: LabeledPicture, recipe: AugmentRecipe, seed: number): PlannedPicture {
+  checkInputs(picture, recipe, seed);
   const plan = { main: planMain(picture, recipe, seed), donor: null };
-  return { ...applyCopyPaste(plan, picture, picture, recipe), plan };
+  return { ...applyCopyPaste(plan, picture, null, recipe), plan };
 }
 
 /**
@@ -62,19 +68,15 @@ export function largeScaleJitter(picture: LabeledPicture, recipe: AugmentRecipe,
 export function applyCopyPaste(
   plan: CopyPastePlan,
   picture: LabeledPicture,
-  donor: LabeledPicture,
+  donor: LabeledPicture<HumanSource> | null,
   recipe: AugmentRecipe,
 ): AugmentedPicture {
-  checkLabels(picture);
-  checkLabels(donor);
+  checkPicture(picture);
+  if (donor) checkPicture(donor);
   const beneath = { size: picture.image.size, instances: picture.instances, placement: plan.main };
-  const over = plan.donor && {
-    size: donor.image.size,
-    instances: plan.donor.instances.map((index) => donor.instances[index]),
-    placement: plan.donor.placement,
-  };
+  const over = plan.donor && donorLayer(plan.donor, donor);
   const { objects, pasted, dropped } = arrange(beneath, over, recipe);
-  const overlay = over && pasted ? { pixels: donor.image, placement: over.placement, mask: pasted } : null;
+  const overlay = over && pasted ? { pixels: over.pixels, placement: over.placement, mask: pasted } : null;
   return augmentedPicture(paint({ pixels: picture.image, placement: plan.main }, overlay, recipe), objects, dropped);
 }
 
@@ -88,12 +90,29 @@ function planDonor({ image, instances }: LabeledPicture, recipe: AugmentRecipe, 
   return { instances: chosen, placement: drawPlacement(rng, image.size, recipe, recipe.jitter.donor) };
 }
 
-function checkLabels({ image, instances }: LabeledPicture): void {
-  const wrong = instances.find(({ mask }) => !sameSize(mask.size, image.size));
+/** The chosen objects of the donor. @throws SelfpasteError DATA_BAD_PLAN where it has not as many */
+function donorLayer({ placement, instances }: NonNullable<CopyPastePlan['donor']>, donor: LabeledPicture<HumanSource> | null) {
+  const missing = instances.find((index) => donor?.instances[index] === undefined);
+  if (!donor || missing !== undefined) throw badPlan(`object ${missing ?? 0} of the donor`);
+  return { pixels: donor.image, size: donor.image.size, instances: instances.map((index) => donor.instances[index]), placement };
+}
+
+/** Before anything is drawn by chance. */
+function checkInputs(picture: LabeledPicture, recipe: AugmentRecipe, seed: number): void {
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) throw badValue('seed', 'an integer 0..2^32-1', seed);
+  checkRecipe(recipe);
+  checkPicture(picture);
+}
+
+function checkPicture({ image, instances }: LabeledPicture): void {
+  const { size, data } = image;
+  if (!isSize(size) || data.length !== 3 * areaOf(size))
+    throw badValue('image', 'whole sides of 1 or more and width x height x 3 bytes', `${showSize(size)} and ${data.length} bytes`);
+  const wrong = instances.find(({ mask }) => !sameSize(mask.size, size));
   if (!wrong) return;
   throw new SelfpasteError(
     'DATA_SIZE_MISMATCH',
-    `Expected masks of the size of their image, ${showSize(image.size)}, got ${JSON.stringify(showSize(wrong.mask.size))} (string)`,
+    `Expected masks of the size of their image, ${showSize(size)}, got ${JSON.stringify(showSize(wrong.mask.size))} (string)`,
     'give the picture at the size at which it was labeled',
   );
 }

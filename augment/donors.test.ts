@@ -27,7 +27,7 @@ function shares(draw: DonorDraw | null): { rare: number; empty: number } {
   return { rare: rare / draws, empty: empty / draws };
 }
 
-test('uniform donors follow the pictures, balanced ones the classes; none is empty', () => {
+test('uniform donors follow the pictures; of balanced ones half the samples hold the rare class of two; none is empty', () => {
   const uniform = shares(uniformDonors(pictures, null));
   // One picture in 97, of which two in three subsets hold a given object.
   assert.ok(uniform.rare < 0.02);

@@ -1,7 +1,7 @@
 import { derivedSeed, type Rng, SelfpasteError, stream, type TrainingImage, type TrainingSet } from '../core/index.ts';
 import { balancedDonors, type DonorDraw, uniformDonors } from './donors.ts';
 import { drawPlacement, type Placement } from './placement.ts';
-import type { AugmentRecipe } from './recipe.ts';
+import { type AugmentRecipe, checkRecipe } from './recipe.ts';
 import { plainOrder, repeatedOrder, repeatFactors, type VisitOrder } from './repeats.ts';
 
 /** Everything that chance decides about one sample: small, JSON-safe, and enough to draw exactly the same picture again. */
@@ -44,10 +44,11 @@ export type SamplePlanner = (step: number, slot: number) => SamplePlan;
  * A pure planner of a round's samples. With pseudo-labeled pictures, every second sample is one (half of each batch, paper section 4.1);
  * without, all are labeled. Each epoch visits a list once, or as repeat-factor sampling says, in an order of its own. Donors are drawn
  * with replacement.
- * @throws SelfpasteError DATA_NO_LABELED_PICTURES when the set has no labeled picture
+ * @throws SelfpasteError DATA_NO_LABELED_PICTURES when the set has no labeled picture, BAD_VALUE for a recipe that means nothing
  */
 export function samplePlanner({ seed, round, batchSize, recipe, set }: PlannerSettings): SamplePlanner {
   if (set.labeled.length === 0) throw noLabeledPictures();
+  checkRecipe(recipe);
   const orders = {
     labeled: visitOrder(set.labeled, recipe, derivedSeed(seed, 'visits', round, 'labeled')),
     pseudo: visitOrder(set.pseudo, recipe, derivedSeed(seed, 'visits', round, 'pseudo')),
@@ -89,5 +90,14 @@ function noLabeledPictures(): SelfpasteError {
     'DATA_NO_LABELED_PICTURES',
     'Expected at least one labeled picture for the training set, got 0 (number)',
     'add human-labeled pictures: the student learns from them, and pasted objects come from them alone',
+  );
+}
+
+/** A plan is data that people keep; this one was made for other pictures. */
+export function badPlan(what: string): SelfpasteError {
+  return new SelfpasteError(
+    'DATA_BAD_PLAN',
+    `Expected a plan for these pictures, but it asks for ${what}, which is not there`,
+    'draw a plan with the pictures, the recipe and the set that it was made for',
   );
 }

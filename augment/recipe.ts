@@ -1,4 +1,4 @@
-import type { Size } from '../core/index.ts';
+import { badValue, type Size } from '../core/index.ts';
 
 /** Range of a uniform scale factor; 1 fits the picture's longest side to the canvas. */
 export interface Jitter {
@@ -42,7 +42,7 @@ export interface AugmentRecipe {
     readonly probability: number;
     /** At most so many objects are pasted; null sets no limit. */
     readonly maxDonorObjects: number | null;
-    /** `uniform` over pictures with objects; `balanced` draws a class first, so that rare classes are pasted as often as common ones. */
+    /** `uniform` over pictures with objects; `balanced` draws a class first, so that each class is as likely as any other to be among what is pasted; other objects of the same picture may come with it. */
     readonly donors: 'uniform' | 'balanced';
   };
   /**
@@ -91,4 +91,26 @@ export function copyPasteRecipe(canvas: Size, preset: 'default' | 'paper' = 'def
     minVisiblePx: 1,
     maxInstances: 100,
   };
+}
+
+/** Whole sides of 1 or more. */
+export const isSize = ({ width, height }: Size): boolean =>
+  Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1;
+
+const isShare = (value: number): boolean => value >= 0 && value <= 1;
+const isCount = (value: number | null): boolean => value === null || (Number.isInteger(value) && value >= 1);
+
+/** @throws SelfpasteError BAD_VALUE for a recipe that means nothing */
+export function checkRecipe(recipe: AugmentRecipe): void {
+  const { canvas, jitter, flip, verticalFlip, copyPaste, minVisiblePx, maxInstances, blendSigma } = recipe;
+  if (!isSize(canvas)) throw badValue('canvas', 'whole sides of 1 or more', canvas);
+  for (const { from, to } of Object.values(jitter)) {
+    if (!(from > 0 && from <= to && to < Number.POSITIVE_INFINITY)) throw badValue('jitter', 'a range of factors above 0', [from, to]);
+  }
+  if (![flip, verticalFlip, copyPaste.probability].every(isShare))
+    throw badValue('flip and probability', 'shares 0..1', [flip, verticalFlip, copyPaste.probability]);
+  if (!isCount(copyPaste.maxDonorObjects)) throw badValue('maxDonorObjects', 'an integer of 1 or more, or null', copyPaste.maxDonorObjects);
+  if (!isCount(maxInstances)) throw badValue('maxInstances', 'an integer of 1 or more, or null', maxInstances);
+  if (!(minVisiblePx >= 1)) throw badValue('minVisiblePx', 'a number of 1 or more', minVisiblePx);
+  if (!(blendSigma >= 0 && blendSigma < Number.POSITIVE_INFINITY)) throw badValue('blendSigma', 'a number of 0 or more', blendSigma);
 }

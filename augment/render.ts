@@ -4,7 +4,7 @@ import { type AugmentedPicture, augmentedPicture } from './augmented-picture.ts'
 import { type Overlay, type PlacedPicture, paint } from './painting.ts';
 import { PictureStore } from './picture-store.ts';
 import type { Placement } from './placement.ts';
-import type { SamplePlan } from './plan.ts';
+import { badPlan, type SamplePlan } from './plan.ts';
 import type { AugmentRecipe } from './recipe.ts';
 import { sampleLabels } from './sample-labels.ts';
 
@@ -53,9 +53,12 @@ async function draw(
 
 function arrangeSample({ main, donor }: SamplePlan, set: TrainingSet, recipe: AugmentRecipe): Arrangement {
   const picture = set[main.stream][main.index];
+  if (!picture) throw badPlan(`${main.stream} picture ${main.index}`);
   const beneath = { ...picture, placement: main.placement };
   if (!donor) return arrange(beneath, null, recipe);
   const source = set.labeled[donor.index];
+  const missing = donor.instances.find((index) => source?.instances[index] === undefined);
+  if (!source || missing !== undefined) throw badPlan(`object ${missing ?? 0} of labeled picture ${donor.index}`);
   const chosen = { ...source, instances: donor.instances.map((index) => source.instances[index]), placement: donor.placement };
   return arrange(beneath, chosen, recipe);
 }

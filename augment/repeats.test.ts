@@ -34,7 +34,7 @@ test('property: over many epochs each picture is visited as often as its factor 
   fc.assert(
     fc.property(factors, fc.nat(), (wanted, seed) => {
       const order = repeatedOrder(wanted, seed);
-      const places = Math.round(wanted.reduce((sum, factor) => sum + factor, 0));
+      const places = Math.ceil(wanted.reduce((sum, factor) => sum + factor, 0));
       const perEpoch = wanted.map((factor) => (factor * places) / wanted.reduce((sum, one) => sum + one, 0));
       const seen = wanted.map(() => 0);
       for (let visit = 0; visit < places; visit++) seen[order(visit)]++;
@@ -50,4 +50,12 @@ test('fractions even out over the epochs', () => {
   for (let visit = 0; visit < 5 * 400; visit++) seen[order(visit)]++;
   const tolerance = 0.1;
   for (const [index, factor] of [1, 1.5, 2.5].entries()) assert.ok(Math.abs(seen[index] / 400 - factor) < tolerance, `${seen[index]}`);
+});
+
+test('a picture of factor 1 is shown in every epoch, whatever the others are', () => {
+  const order = repeatedOrder([1, 1, 1.4], 5);
+  for (let epoch = 0; epoch < 300; epoch++) {
+    const seen = new Set(Array.from({ length: 4 }, (_, at) => order(epoch * 4 + at)));
+    assert.equal(seen.size, 3);
+  }
 });

@@ -94,8 +94,9 @@ test('a training set that cannot be read fails every batch', async () => {
 test('a closed stream gives nothing more, and may be closed at any time, twice', async () => {
   const samples = openSampleStream({ ...settings, workers: 2, lookahead: 8 });
   const pending = samples.next();
-  await samples.close();
-  await samples.close();
+  const [first, second] = [samples.close(), samples.close()];
+  await Promise.all([first, second]);
+  assert.equal(first, second);
   await pending.catch((error) => assert.match(error.message, /open stream/));
   await assert.rejects(samples.next(), /Expected an open stream for sample stream/);
 });

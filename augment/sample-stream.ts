@@ -8,7 +8,7 @@ export interface SampleStreamSettings extends WorkerSetup {
   readonly firstStep: number;
   /** Threads that draw, 1 or more. The batches do not depend on it. */
   readonly workers: number;
-  /** Batches that are asked for before they are taken, 1 or more: what bounds the memory, and what keeps the workers busy meanwhile. */
+  /** Batches that are asked for before they are taken, 1 or more: what is ready when it is asked for, and what that takes of memory. */
   readonly lookahead: number;
 }
 
@@ -47,7 +47,7 @@ class WorkerSampleStream implements SampleStream {
   readonly #awaited = new Map<number, Awaited>();
   #nextStep: number;
   #failure: Error | null = null;
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
   constructor({ firstStep, workers, lookahead, ...setup }: SampleStreamSettings) {
     this.#lookahead = lookahead;
@@ -57,7 +57,7 @@ class WorkerSampleStream implements SampleStream {
   }
 
   async next(): Promise<SampleBatch> {
-    if (this.#closed) throw badValue('sample stream', 'an open stream', 'closed');
+    if (this.#closing) throw badValue('sample stream', 'an open stream', 'closed');
     if (this.#failure) throw this.#failure;
     const step = this.#nextStep++;
     this.#ask(step + this.#lookahead);
@@ -68,9 +68,12 @@ class WorkerSampleStream implements SampleStream {
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const gone = this.#workers.filter(({ threadId }) => threadId > 0).map((worker) => once(worker, 'exit'));
     for (const worker of this.#workers) worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
     await Promise.all(gone);
@@ -82,7 +85,7 @@ class WorkerSampleStream implements SampleStream {
     worker.on('message', (reply: WorkerReply) => this.#receive(reply));
     worker.on('error', (error) => this.#fail(workerDied(error)));
     worker.on('exit', (code) => {
-      if (!this.#closed) this.#fail(workerDied(`exit code ${code}`));
+      if (!this.#closing) this.#fail(workerDied(`exit code ${code}`));
     });
     return worker;
   }

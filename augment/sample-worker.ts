@@ -21,6 +21,8 @@ const material = readMaterial();
 material.catch(() => undefined);
 /** While one batch is painted by this thread, the pictures of the next are decoded by others. */
 const batchesAtOnce = 2;
+/** Of one batch; each may hold two decoded pictures, however large the batch is. */
+const samplesAtOnce = 4;
 const steps: number[] = [];
 let drawing = 0;
 let closing = false;
@@ -59,7 +61,7 @@ async function readMaterial() {
 async function drawBatch(step: number): Promise<SampleBatch> {
   const { set, plan, pictures } = await material;
   const slots = Array.from({ length: setup.batchSize }, (_, slot) => plan(step, slot));
-  const rendered = await Promise.all(slots.map((slot) => renderSample(slot, set, setup.recipe, pictures)));
+  const rendered = await mapBounded(slots, samplesAtOnce, (slot) => renderSample(slot, set, setup.recipe, pictures));
   return { samples: rendered.map(({ sample }) => sample), dropped: sumOfDropped(rendered.map(({ dropped }) => dropped)) };
 }
 
@@ -67,4 +69,15 @@ async function drawBatch(step: number): Promise<SampleBatch> {
 function buffersOf({ image, instances }: Sample): ArrayBuffer[] {
   const arrays = instances.length > 0 ? [image.data, instances[0].coverage] : [image.data];
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/** The results in the order of the items, of which so many are worked on at a time. */
+async function mapBounded<Item, Result>(items: readonly Item[], limit: number, work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results = new Array<Result>(items.length);
+  const waiting = items.entries();
+  const goOn = async (): Promise<void> => {
+    for (const [at, item] of waiting) results[at] = await work(item);
+  };
+  await Promise.all(Array.from({ length: limit }, goOn));
+  return results;
 }

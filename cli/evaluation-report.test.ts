@@ -5,7 +5,7 @@ import { classTable, cocoReport, curvesText, lvisReport } from './evaluation-rep
 
 const box = { x1: 0, y1: 0, x2: 40, y2: 40 };
 const shape = { category: categoryId(1), box, mask: rle.fromBox({ width: 100, height: 100 }, box) };
-const image = { cocoId: 5, truths: [{ ...shape, crowd: false, areaPx2: 1600 }] };
+const image = { cocoId: 5, size: shape.mask.size, truths: [{ ...shape, crowd: false, areaPx2: 1600, boxAreaPx2: 1600 }] };
 const detections = new Map([[5, [{ ...shape, score: 1 }]]]);
 const names = new Map([
   [categoryId(1), 'one'],

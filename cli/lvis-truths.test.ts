@@ -5,12 +5,13 @@ import type { CocoTruths } from '../dataset/index.ts';
 import { lvisTruths } from './lvis-truths.ts';
 
 const federated = { negative: [categoryId(2)], notExhaustive: [categoryId(1)] };
+const size = { width: 4, height: 4 };
 const truths: CocoTruths = {
   categories: [
     { id: categoryId(1), name: 'one', frequency: 'r' },
     { id: categoryId(2), name: 'two', frequency: 'f' },
   ],
-  images: [{ cocoId: 5, truths: [], federated }],
+  images: [{ cocoId: 5, size, truths: [], federated }],
 };
 
 describe('lvisTruths', () => {
@@ -26,7 +27,7 @@ describe('lvisTruths', () => {
 
   const BAD: readonly (readonly [truths: CocoTruths, message: string])[] = [
     [
-      { ...truths, images: [...truths.images, { cocoId: 6, truths: [] }] },
+      { ...truths, images: [...truths.images, { cocoId: 6, size, truths: [] }] },
       'Expected neg_category_ids and not_exhaustive_category_ids for image 6 of "val.json", got none',
     ],
     [

@@ -139,7 +139,9 @@ const augment = z.strictObject({
     .enum(['uniform', 'balanced'])
     .default('uniform')
     .meta(
-      about('Which pictures objects come from: any with objects, or a class first, so that rare ones are pasted as often as common ones.'),
+      about(
+        'Which pictures objects come from: any with objects, or a class first, so that each class is as likely as any other to be among what is pasted.',
+      ),
     ),
   maxDonorObjects: whole(1).nullable().default(null).meta(about('Most objects pasted onto one picture; null for no limit.', 'objects')),
   repeatThreshold: fraction()

@@ -8,7 +8,8 @@ import type { BitMask, Rle } from './mask.ts';
 import { GrowingUint32, runsBetween } from './rle-runs.ts';
 import { areaOf, type Size } from './size.ts';
 
-/** Run lengths of a row-major mask. @throws BAD_VALUE for another number of pixels than the size has, or values other than 0 and 1. */
+/** Run lengths of a row-major mask. @throws BAD_VALUE for another number of pixels than the size has, and
+ * for values other than 0 and 1 where it meets them: rows above the first one and below the last are not all read. */
 export function encode({ size, data }: BitMask): Rle {
   if (data.length !== areaOf(size)) throw badValue('mask', `${areaOf(size)} pixels`, data.length);
   const boundaries = new GrowingUint32();

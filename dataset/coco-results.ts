@@ -1,4 +1,16 @@
-import { type Box, type CategoryId, categoryId, expectation, fromXywh, type Rle, rle, SelfpasteError } from '../core/index.ts';
+import {
+  type Box,
+  type CategoryId,
+  categoryId,
+  expectation,
+  fromXywh,
+  type Rle,
+  rle,
+  SelfpasteError,
+  type Size,
+  toXywh,
+  type XywhBox,
+} from '../core/index.ts';
 import { parseEntry, type ResultEntry, resultSchema } from './coco-schema.ts';
 import { readRle } from './coco-segmentation.ts';
 import { readJson } from './json-file.ts';
@@ -11,15 +23,18 @@ export interface CocoResult {
   readonly box: Box;
   /** Whether the file has the box; COCO's own evaluation then takes its area for the mask's. */
   readonly boxStated: boolean;
+  /** The box's width times height; those of its corners may differ in the last bits. */
+  readonly boxAreaPx2: number;
   readonly score: number;
 }
 
 /**
  * Reads detections for evaluation: a COCO results array, or an instance file whose annotations have a score. Unlike labels, a bad entry is
- * fatal: leaving it out would change the figures.
+ * fatal: leaving it out would change the figures. A result with a box alone gets that box as its mask, as COCO's own loadRes has it.
+ * @param sizes of the images of the truth, by id; needed for results with boxes alone
  * @throws SelfpasteError DATA_BAD_RESULTS (names the entry), DATA_UNREADABLE, DATA_BAD_JSON
  */
-export async function readCocoResults(path: string): Promise<CocoResult[]> {
+export async function readCocoResults(path: string, sizes: ReadonlyMap<number, Size> = new Map()): Promise<CocoResult[]> {
   const json = await readJson(path);
   const entries = Array.isArray(json) ? json : (json as { annotations?: unknown } | null)?.annotations;
   if (!Array.isArray(entries))
@@ -27,20 +42,35 @@ export async function readCocoResults(path: string): Promise<CocoResult[]> {
   return entries.map((entry, index) => {
     const parsed = parseEntry(resultSchema, entry);
     if (!parsed.ok) throw badResults(path, `${parsed.problem.detail}, in entry ${index}`);
-    return readResult(path, index, parsed.value);
+    return readResult(path, index, parsed.value, sizes);
   });
 }
 
-function readResult(path: string, index: number, { image_id, category_id, segmentation, bbox, score }: ResultEntry): CocoResult {
+function readResult(path: string, index: number, entry: ResultEntry, sizes: ReadonlyMap<number, Size>): CocoResult {
+  const { image_id: imageId, category_id, bbox, score } = entry;
+  const mask = maskOf(path, index, entry, sizes);
+  const { x, y, width, height } = bbox ? xywhOf(bbox) : toXywh(rle.toBox(mask));
+  const box = fromXywh({ x, y, width, height });
+  return { imageId, category: categoryId(category_id), mask, box, boxStated: Boolean(bbox), boxAreaPx2: width * height, score };
+}
+
+function maskOf(path: string, index: number, { image_id, segmentation, bbox }: ResultEntry, sizes: ReadonlyMap<number, Size>): Rle {
+  const size = sizes.get(image_id);
+  if (segmentation === undefined && bbox && size) return rectangleMask(xywhOf(bbox), size);
   if (typeof segmentation !== 'object' || segmentation === null || Array.isArray(segmentation))
     throw badResults(path, `${expectation('segmentation', 'an RLE object', segmentation)}, in entry ${index}`);
   const read = readRle(segmentation);
   if (!read.ok) throw badResults(path, `${read.problem.detail}, in entry ${index}`);
-  const [x, y, width, height] = bbox ?? [];
-  const stated = x !== undefined && y !== undefined && width !== undefined && height !== undefined;
-  const box = stated ? fromXywh({ x, y, width, height }) : rle.toBox(read.mask);
-  return { imageId: image_id, category: categoryId(category_id), mask: read.mask, box, boxStated: stated, score };
+  return read.mask;
 }
+
+/** The four corners as a polygon, as pycocotools' loadRes makes a mask of a box. */
+function rectangleMask({ x, y, width, height }: XywhBox, size: Size): Rle {
+  const [right, bottom] = [x + width, y + height];
+  return rle.fromPolygons(size, [[x, y, x, bottom, right, bottom, right, y]]);
+}
+
+const xywhOf = ([x, y, width, height]: readonly number[]): XywhBox => ({ x, y, width, height });
 
 const badResults = (path: string, message: string) =>
   new SelfpasteError(

@@ -1,4 +1,15 @@
-import { type CategoryId, categoryId, fromXywh, type GroundTruth, imageId, rle, SelfpasteError, type Size } from '../core/index.ts';
+import {
+  type CategoryId,
+  categoryId,
+  fromXywh,
+  type GroundTruth,
+  imageId,
+  rle,
+  SelfpasteError,
+  type Size,
+  toXywh,
+  type XywhBox,
+} from '../core/index.ts';
 import { type CocoCategory, readCategories } from './coco-categories.ts';
 import { annotationSchema, parseEntry, readDocument, type TruthImageEntry, truthImageSchema } from './coco-schema.ts';
 import { readSegmentationOrEmpty } from './coco-segmentation.ts';
@@ -12,9 +23,13 @@ export interface CocoTruths {
   readonly images: readonly CocoTruthImage[];
 }
 
+/** A truth with its box's width times height as the file states them; those of its corners may differ in the last bits. */
+export type CocoMeasuredTruth = GroundTruth & { readonly boxAreaPx2: number };
+
 export interface CocoTruthImage {
   readonly cocoId: number;
-  readonly truths: readonly GroundTruth[];
+  readonly size: Size;
+  readonly truths: readonly CocoMeasuredTruth[];
   /** What LVIS says of the labels: categories that were looked for and are not there, and those of which not every object was labeled. */
   readonly federated?: { readonly negative: readonly CategoryId[]; readonly notExhaustive: readonly CategoryId[] };
 }
@@ -27,7 +42,7 @@ export interface CocoTruthImage {
 export async function readCocoTruths(path: string): Promise<CocoTruths> {
   const document = await readDocument(path);
   const categories = readCategories(document.categories ?? [], new IssueLog(path));
-  const images = new Map<number, CocoTruthImage & { readonly size: Size; readonly truths: GroundTruth[] }>();
+  const images = new Map<number, CocoTruthImage & { readonly truths: CocoMeasuredTruth[] }>();
   for (const [index, entry] of document.images.entries()) {
     const image = checked(path, `image ${index}`, parseEntry(truthImageSchema, entry));
     const { id, width, height } = image;
@@ -44,10 +59,11 @@ export async function readCocoTruths(path: string): Promise<CocoTruths> {
     const { mask } = checked(path, `annotation ${index}`, segmentation(annotation.segmentation, image.size));
     const crowd = annotation.iscrowd === 1 || annotation.iscrowd === true;
     const areaPx2 = typeof annotation.area === 'number' ? annotation.area : rle.area(mask);
-    image.truths.push({ category: categoryId(annotation.category_id), mask, box: statedBox(entry) ?? rle.toBox(mask), crowd, areaPx2 });
+    const stated = statedBox(entry) ?? toXywh(rle.toBox(mask));
+    const boxAreaPx2 = stated.width * stated.height;
+    image.truths.push({ category: categoryId(annotation.category_id), mask, box: fromXywh(stated), boxAreaPx2, crowd, areaPx2 });
   }
-  const sorted = [...images.values()].sort((a, b) => a.cocoId - b.cocoId);
-  return { categories, images: sorted.map(({ size: _size, ...image }) => image) };
+  return { categories, images: [...images.values()].sort((a, b) => a.cocoId - b.cocoId) };
 }
 
 function federation({ neg_category_ids, not_exhaustive_category_ids }: TruthImageEntry): Pick<CocoTruthImage, 'federated'> {
@@ -62,11 +78,11 @@ function segmentation(value: unknown, size: Size): Checked<{ readonly mask: Grou
   return read.ok ? { ok: true, value: read } : read;
 }
 
-function statedBox(entry: unknown): GroundTruth['box'] | null {
+function statedBox(entry: unknown): XywhBox | null {
   const { bbox } = entry as { readonly bbox?: unknown };
   if (!Array.isArray(bbox) || bbox.length !== 4 || !bbox.every((side) => Number.isFinite(side))) return null;
   const [x, y, width, height] = bbox as [number, number, number, number];
-  return fromXywh({ x, y, width, height });
+  return { x, y, width, height };
 }
 
 function checked<Value>(path: string, subject: string, result: Checked<Value>): Value {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { categoryId, rle } from '../core/index.ts';
+import { boxArea, categoryId, rle } from '../core/index.ts';
 import { readCoco } from './coco.ts';
 import { readCocoResults } from './coco-results.ts';
 import { type CocoInstance, cocoDataset, cocoResults } from './coco-write.ts';
@@ -44,10 +44,23 @@ describe('readCocoResults', () => {
     });
 
   it('reads a results array and an instance file with scores alike', async () => {
-    const expected = [{ imageId: 3, category: 90, mask, box: instance.box, boxStated: true, score: 0.75 }];
+    const expected = [
+      { imageId: 3, category: 90, mask, box: instance.box, boxStated: true, boxAreaPx2: boxArea(instance.box), score: 0.75 },
+    ];
     assert.deepEqual(await read(cocoResults([instance])), expected);
     assert.deepEqual(await read(cocoDataset([{ id: 3, fileName: 'a.png', size }], categories, [instance])), expected);
     assert.deepEqual(await read([]), []);
+  });
+
+  it('takes the box for the mask where there is only a box, as loadRes does, and only where the size of the image is known', async () => {
+    const [{ segmentation: _, ...result }] = cocoResults([instance]) as [ReturnType<typeof cocoResults>[0]];
+    await withFolder(async (folder) => {
+      const path = join(folder, 'dt.json');
+      await writeFile(path, JSON.stringify([{ ...result, bbox: [2, 3, 4, 5] }]));
+      const [read0] = await readCocoResults(path, new Map([[3, size]]));
+      assert.deepEqual(rle.toBox(read0!.mask), { x1: 2, y1: 3, x2: 6, y2: 8 });
+      await assert.rejects(readCocoResults(path), { code: 'DATA_BAD_RESULTS', message: /^Expected an RLE object for segmentation/ });
+    });
   });
 
   it('takes the box of the mask where none is stated', async () => {

@@ -14,7 +14,17 @@ import {
   precisionRecall,
   summarize,
 } from './index.ts';
-import { assertCurve, assertNumbers, type GoldenScenes, goldenImage, instance, type Metrics, readGolden, truthOf } from './test-scenes.ts';
+import {
+  assertCurve,
+  assertNumbers,
+  type GoldenScenes,
+  goldenImage,
+  instance,
+  type Metrics,
+  readGolden,
+  tolerance,
+  truthOf,
+} from './test-scenes.ts';
 
 interface Expected {
   readonly iou: IouType;
@@ -174,3 +184,24 @@ function doubled<Instance extends { readonly mask: Rle }>(instance: Instance): I
   for (let at = 0; at < data.length; at++) data[at] = coarse[Math.floor(at / (4 * width)) * width + Math.floor((at % (2 * width)) / 2)];
   return { ...instance, mask: rle.encode({ size: { width: 2 * width, height: 2 * height }, data }) };
 }
+
+interface GoldenBoxes {
+  readonly truths: readonly (readonly [image: number, x: number, y: number, width: number, height: number])[];
+  readonly detections: readonly (readonly [image: number, x: number, y: number, width: number, height: number, score: number])[];
+  readonly numbers: Metrics;
+}
+
+test('boxes with hundredths on the edge of a threshold, as pycocotools measures them from width and height', () => {
+  const { truths, detections, numbers } = readGolden<GoldenBoxes>('coco-eval-boxes.json');
+  const category = categoryId(1);
+  const mask = rle.fromBox({ width: 4, height: 4 }, { x1: 0, y1: 0, x2: 4, y2: 4 });
+  const boxed = ([, x, y, width, height]: readonly number[]) => {
+    return { category, mask, box: fromXywh({ x, y, width, height }), boxAreaPx2: width * height };
+  };
+  const ids = [...new Set(truths.map(([image]) => image))];
+  const images = ids.map((id) => ({
+    truths: truths.filter(([image]) => image === id).map((one) => ({ ...boxed(one), crowd: false, areaPx2: boxed(one).boxAreaPx2 })),
+    detections: detections.filter(([image]) => image === id).map((one) => ({ ...boxed(one), score: one[5] })),
+  }));
+  assertNumbers(evaluate(images, [category], 'bbox'), numbers, 'boxes', tolerance);
+});

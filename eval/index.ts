@@ -6,7 +6,7 @@
  *     const { ap: interval } = bootstrap(matches);
  */
 export { type BootstrapOptions, bootstrap, type Interval, type Intervals } from './bootstrap.ts';
-export type { Detection, IouType } from './detection.ts';
+export type { Detection, IouType, StatedBox, Truth } from './detection.ts';
 export { type CategoryEvaluation, type Evaluation, evaluate, summarize } from './evaluation.ts';
 export type { MaxDetections } from './group-matches.ts';
 export {

@@ -1,11 +1,11 @@
-import type { CategoryId, GroundTruth } from '../core/index.ts';
-import type { Detection, IouType } from './detection.ts';
+import type { CategoryId } from '../core/index.ts';
+import type { Detection, IouType, Truth } from './detection.ts';
 import { type GroupMatches, GroupRecords, type MaxDetections } from './group-matches.ts';
 import { matchPart } from './matching.ts';
 
 /** An image to be measured. */
 export interface EvaluationImage {
-  readonly truths: readonly GroundTruth[];
+  readonly truths: readonly Truth[];
   readonly detections: readonly Detection[];
 }
 
@@ -61,7 +61,7 @@ export function matchImages(
 
 /** What an image has of one group. */
 interface GroupPart {
-  readonly truths: GroundTruth[];
+  readonly truths: Truth[];
   readonly detections: Detection[];
 }
 

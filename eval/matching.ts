@@ -1,6 +1,6 @@
-import { type Box, boxArea, type GroundTruth, intersectBoxes, rle } from '../core/index.ts';
+import { boxArea, intersectBoxes, rle } from '../core/index.ts';
 import { areaBands, isInside } from './area-bands.ts';
-import type { Detection, IouType } from './detection.ts';
+import type { Detection, IouType, Truth } from './detection.ts';
 
 /** IoU thresholds 0.50, 0.55 to 0.95, to the last bit those of pycocotools: numpy's linspace multiplies a step and sets the end. */
 export const iouThresholds: readonly number[] = [...Array.from({ length: 9 }, (_, at) => 0.5 + at * ((0.95 - 0.5) / 9)), 0.95];
@@ -10,7 +10,7 @@ export const everyThreshold: number = (1 << iouThresholds.length) - 1;
 
 /** What is matched with each other: in general one category in one image. */
 export interface ImagePart {
-  readonly truths: readonly GroundTruth[];
+  readonly truths: readonly Truth[];
   /** The N detections that count, best first. */
   readonly detections: readonly Detection[];
   /** Whether every object was labeled; where not, a detection without a truth is not held against the model. */
@@ -58,8 +58,8 @@ export function matchPart(part: ImagePart, iouType: IouType): PartMatches {
 }
 
 /** The area that decides which size band an unmatched detection counts in, px2. */
-export function detectionArea({ areaPx2, mask, box }: Detection, iouType: IouType): number {
-  return areaPx2 ?? (iouType === 'segm' ? rle.area(mask) : boxArea(box));
+export function detectionArea({ areaPx2, mask, box, boxAreaPx2 }: Detection, iouType: IouType): number {
+  return areaPx2 ?? (iouType === 'segm' ? rle.area(mask) : (boxAreaPx2 ?? boxArea(box)));
 }
 
 /** A truth that overlaps a detection by the lowest threshold or more. */
@@ -72,12 +72,12 @@ const nothing = { hits: 0, ignored: 0 };
 
 /** The truths of a part under one band. Detections come best first, and each takes what is left. */
 class TruthMarket {
-  readonly #truths: readonly GroundTruth[];
+  readonly #truths: readonly Truth[];
   readonly #ignored: readonly boolean[];
   /** Bit t: taken at IoU threshold t. */
   readonly #taken: Uint16Array;
 
-  constructor(truths: readonly GroundTruth[], ignored: readonly boolean[]) {
+  constructor(truths: readonly Truth[], ignored: readonly boolean[]) {
     this.#truths = truths;
     this.#ignored = ignored;
     this.#taken = new Uint16Array(truths.length);
@@ -123,7 +123,7 @@ class TruthMarket {
 
 const none: readonly Candidate[] = [];
 
-function findCandidates(truths: readonly GroundTruth[], detections: readonly Detection[], iouType: IouType): (readonly Candidate[])[] {
+function findCandidates(truths: readonly Truth[], detections: readonly Detection[], iouType: IouType): (readonly Candidate[])[] {
   if (truths.length === 0) return detections.map(() => none);
   const overlaps = overlapMatrix(truths, detections, iouType);
   return detections.map((_, d) => {
@@ -137,8 +137,8 @@ function findCandidates(truths: readonly GroundTruth[], detections: readonly Det
 }
 
 /** (D, G) row-major; against a crowd, the share of the detection that lies in it. */
-function overlapMatrix(truths: readonly GroundTruth[], detections: readonly Detection[], iouType: IouType): Float64Array {
-  if (iouType === 'bbox') return Float64Array.from(detections.flatMap(({ box }) => truths.map((truth) => boxOverlap(box, truth))));
+function overlapMatrix(truths: readonly Truth[], detections: readonly Detection[], iouType: IouType): Float64Array {
+  if (iouType === 'bbox') return Float64Array.from(detections.flatMap((detection) => truths.map((truth) => boxOverlap(detection, truth))));
   return rle.iouMatrix(
     detections.map(({ mask }) => mask),
     truths.map(({ mask }) => mask),
@@ -146,8 +146,11 @@ function overlapMatrix(truths: readonly GroundTruth[], detections: readonly Dete
   );
 }
 
-function boxOverlap(box: Box, truth: GroundTruth): number {
-  const intersection = boxArea(intersectBoxes(box, truth.box));
+function boxOverlap(detection: Detection, truth: Truth): number {
+  const intersection = boxArea(intersectBoxes(detection.box, truth.box));
   if (intersection === 0) return 0;
-  return intersection / (truth.crowd ? boxArea(box) : boxArea(box) + boxArea(truth.box) - intersection);
+  const own = areaOfBox(detection);
+  return intersection / (truth.crowd ? own : own + areaOfBox(truth) - intersection);
 }
+
+const areaOfBox = ({ box, boxAreaPx2 }: Detection | Truth): number => boxAreaPx2 ?? boxArea(box);

@@ -9,7 +9,7 @@ import { classIndex, rle } from 'selfpaste/core';
 import { decodeImage, drawOverlay, readCoco, writePng } from 'selfpaste/dataset';
 
 const [annotations, images, out, seed = '0'] = process.argv.slice(2);
-if (out === undefined) {
+if (out === undefined || !/^\d{1,9}$/.test(seed)) {
   console.error('usage: node examples/copy-paste.mjs train.json images/ pasted.png [seed]');
   process.exit(2);
 }
@@ -27,7 +27,7 @@ async function labeled({ path, truths }) {
 }
 
 const number = Number(seed);
-const [main, donor] = [pictures[number % pictures.length], pictures[(number * 7 + 1) % pictures.length]];
+const [main, donor] = [pictures[number % pictures.length], pictures[(number + 1) % pictures.length]];
 const recipe = copyPasteRecipe({ width: 640, height: 640 }, 'paper');
 const { image, instances, dropped, plan } = copyPaste(await labeled(main), await labeled(donor), recipe, number);
 

@@ -11,8 +11,9 @@ import {
   samplePlanner,
 } from '../augment/index.ts';
 import type { ResolvedConfig } from '../config/index.ts';
-import { expectation, SelfpasteError, type TrainingSet } from '../core/index.ts';
+import { expectation, SelfpasteError, type Sha256, type TrainingSet } from '../core/index.ts';
 import { openDatabase, type RunDatabase, trainingSet } from '../db/index.ts';
+import { hashFile } from './hash-file.ts';
 import { runConfigOf } from './run.ts';
 import { runFolder } from './run-folder.ts';
 import { importData } from './stages/import-data.ts';
@@ -46,7 +47,27 @@ export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wan
   const trained = db.rounds.all().flatMap(({ index }) => (existsSync(fileOf(index)) ? [index] : []));
   const round = wanted ?? trained.at(-1);
   if (round === undefined || !trained.includes(round)) throw notTrained(wanted, trained);
-  return trainingPictures(config, recipeOf(config, planStudent(config, db).spec), await readTrainingSet(fileOf(round)), round);
+  const pictures = trainingPictures(config, recipeOf(config, planStudent(config, db).spec), await readTrainingSet(fileOf(round)), round);
+  const images = [...db.images.ofSubset('labeled'), ...db.images.ofSubset('unlabeled')];
+  const known = new Map(images.map(({ path, sha256 }) => [path, sha256]));
+  return { ...pictures, at: (step, slot) => unchanged(pictures.at(step, slot), known) };
+}
+
+/** A picture of files whose content is what it was at import. @throws SelfpasteError DATA_CHANGED_PICTURE */
+async function unchanged(drawing: Promise<TrainingPicture>, known: ReadonlyMap<string, Sha256>): Promise<TrainingPicture> {
+  const drawn = await drawing;
+  for (const file of [drawn.files.main, drawn.files.donor]) {
+    if (file !== null && known.get(file) !== (await hashFile(file))) throw changed(file);
+  }
+  return drawn;
+}
+
+function changed(file: string): SelfpasteError {
+  return new SelfpasteError(
+    'DATA_CHANGED_PICTURE',
+    `Expected ${file} as it was when it was imported, but its content is another`,
+    'put the file back: a picture that was trained on cannot be drawn again without it',
+  );
 }
 
 /** The pictures that round 0 of a configuration would train on: its labeled ones. Throws what the run would throw. */

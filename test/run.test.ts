@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -100,6 +100,25 @@ describe('a run from beginning to end', () => {
     assert.match(none.stderr, /Expected a round that has begun to train \(0, 1, 2\) for --round, got 3 \(number\)/);
     const late = await runProgram(['augment', 'replay', run, '--round', '0', '--step', '30', '--slot', '0']);
     assert.match(late.stderr, /Expected a step below 30 and a slot below 4 for --step and --slot, got "30, 0" \(string\)/);
+  });
+
+  it('does not draw a picture again whose file has changed', async () => {
+    const args = ['augment', 'replay', run, '--round', '0', '--step', '0', '--slot', '0', '--out', join(folder, 'replay.png'), '--json'];
+    const { files } = await programJson<{ files: { main: string } }>(args);
+    const content = readFileSync(files.main);
+    writeFileSync(files.main, Buffer.concat([content, Buffer.from([0])]));
+    const changed = await runProgram(args);
+    writeFileSync(files.main, content);
+    assert.equal(changed.code, 2);
+    assert.match(changed.stderr, /DATA_CHANGED_PICTURE.*as it was when it was imported, but its content is another/);
+  });
+
+  it('preview takes a run or a configuration, and says so', async () => {
+    const both = await runProgram(['augment', 'preview', run, '-c', join(folder, 'selfpaste.yaml')]);
+    assert.match(both.stderr, /Expected a run with its round, or a configuration, got RUN, --round and -c together/);
+    const alone = await runProgram(['augment', 'preview', run, '--set', 'seed=3']);
+    assert.match(alone.stderr, /Expected -c FILE with --set, got --set alone/);
+    assert.deepEqual([both.code, alone.code], [2, 2]);
   });
 
   it('shows what it trained on, and what a configuration would', async () => {

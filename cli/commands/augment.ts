@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { type RgbImage, rle, toXywh } from '../../core/index.ts';
+import { type RgbImage, rle, SelfpasteError, toXywh } from '../../core/index.ts';
 import { contactSheet, writePng } from '../../dataset/index.ts';
 import { openDatabase } from '../../db/index.ts';
 import {
@@ -53,6 +53,9 @@ function previewCommand(): Command {
 
 async function preview(run: string | undefined, options: PreviewOptions): Promise<void> {
   const { config, set, round, out, json } = options;
+  if (config !== undefined && (run !== undefined || round !== undefined))
+    throw usage('a run with its round, or a configuration', 'RUN, --round and -c together');
+  if (config === undefined && set.length > 0) throw usage('-c FILE with --set', '--set alone');
   const pictures = config === undefined ? await picturesOfRun(run, round) : await trainingPicturesOfConfig(readConfig({ config, set }));
   const shown = await consecutive(pictures, options.step, options.count);
   const tiles: RgbImage[] = shown.map((picture) => trainingTile(picture, pictures.classNames));
@@ -60,6 +63,10 @@ async function preview(run: string | undefined, options: PreviewOptions): Promis
   if (json) return printJson({ out, round: pictures.round, samples: shown.map((picture) => factsOf(picture, pictures.classNames)) });
   print(table(['step', 'slot', 'picture', 'scale', 'donor', 'scale', 'objects', 'pasted', 'dropped'], shown.map(previewRow)));
   print(`\n${out}: ${shown.length} training pictures of round ${pictures.round}`);
+}
+
+function usage(expected: string, got: string): SelfpasteError {
+  return new SelfpasteError('USAGE_PREVIEW', `Expected ${expected}, got ${got}`, 'look at `selfpaste augment preview --help`');
 }
 
 /** Slot after slot, step after step; fewer where the round ends before. */

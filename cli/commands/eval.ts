@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { boxArea, expectation, rle, SelfpasteError } from '../../core/index.ts';
+import { expectation, rle, SelfpasteError, type Size } from '../../core/index.ts';
 import { type CocoResult, readCocoResults, readCocoTruths, writeFileAtomic } from '../../dataset/index.ts';
 import type { Detection } from '../../eval/index.ts';
 import { classTable, cocoReport, curvesText, lvisReport } from '../evaluation-report.ts';
@@ -38,7 +38,8 @@ function curvesFile(path: string): string {
 
 async function evaluateFiles({ gt, dt, lvis, bootstrap, perClass, curves, json }: EvalOptions): Promise<void> {
   const truths = await readCocoTruths(gt);
-  const detections = groupByImage(await readCocoResults(dt), new Set(truths.images.map(({ cocoId }) => cocoId)), dt);
+  const sizes = new Map(truths.images.map(({ cocoId, size }) => [cocoId, size]));
+  const detections = groupByImage(await readCocoResults(dt, sizes), sizes, dt);
   const resamples = bootstrap === true ? 1000 : bootstrap;
   const report = lvis ? lvisReport(lvisTruths(truths, gt), detections, resamples) : cocoReport(truths, detections, resamples);
   if (curves !== undefined) await writeFileAtomic(curves, curvesText(report.curves(), curves.endsWith('.csv') ? 'csv' : 'json'));
@@ -51,16 +52,16 @@ async function evaluateFiles({ gt, dt, lvis, bootstrap, perClass, curves, json }
 }
 
 /** As pycocotools' loadRes has it, results that state a box count in size bands by its area, and others by their masks'. */
-function groupByImage(results: readonly CocoResult[], known: ReadonlySet<number>, file: string): Map<number, Detection[]> {
+function groupByImage(results: readonly CocoResult[], known: ReadonlyMap<number, Size>, file: string): Map<number, Detection[]> {
   const groups = new Map<number, Detection[]>();
-  for (const { imageId, category, mask, box, boxStated, score } of results) {
+  for (const { imageId, category, mask, box, boxStated, boxAreaPx2, score } of results) {
     if (!known.has(imageId))
       throw new SelfpasteError(
         'DATA_BAD_RESULTS',
         expectation(`image_id in ${file}`, 'an image of the truth', imageId),
         'evaluate against the file that the detections were made for',
       );
-    const detection = { category, mask, box, score, areaPx2: boxStated ? boxArea(box) : rle.area(mask) };
+    const detection = { category, mask, box, boxAreaPx2, score, areaPx2: boxStated ? boxAreaPx2 : rle.area(mask) };
     const group = groups.get(imageId);
     if (group) group.push(detection);
     else groups.set(imageId, [detection]);
