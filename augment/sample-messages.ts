@@ -11,6 +11,9 @@ export interface WorkerSetup {
   readonly recipe: AugmentRecipe;
 }
 
+/** What a worker is given: its share of the memory for decoded pictures, too. */
+export type WorkerData = WorkerSetup & { readonly storeBytes: number };
+
 /** To a worker: draw the batch of a step (after those asked for before), or finish the one in hand and go. */
 export type WorkerRequest = { readonly kind: 'draw'; readonly step: number } | { readonly kind: 'close' };
 

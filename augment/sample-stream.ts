@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { badValue, errorFromFacts, SelfpasteError } from '../core/index.ts';
-import type { SampleBatch, WorkerReply, WorkerRequest, WorkerSetup } from './sample-messages.ts';
+import { areaOf, badValue, errorFromFacts, SelfpasteError } from '../core/index.ts';
+import type { SampleBatch, WorkerData, WorkerReply, WorkerRequest, WorkerSetup } from './sample-messages.ts';
 
 export interface SampleStreamSettings extends WorkerSetup {
   /** The step of the first batch; a resumed training goes on where it stopped. */
@@ -11,6 +11,12 @@ export interface SampleStreamSettings extends WorkerSetup {
   /** Batches that are asked for before they are taken, 1 or more: what is ready when it is asked for, and what that takes of memory. */
   readonly lookahead: number;
 }
+
+/** Decoded pictures that all workers together keep: as much as so many canvases take, up to a limit. */
+const storedCanvases = 320;
+const mostStoreBytes = 256 * 2 ** 20;
+/** Little of what a worker makes lives on; with more room, pixels that nobody needs would wait long for the collector. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
 /** Training batches in the order of their steps. */
 export interface SampleStream {
@@ -52,7 +58,7 @@ class WorkerSampleStream implements SampleStream {
   constructor({ firstStep, workers, lookahead, ...setup }: SampleStreamSettings) {
     this.#lookahead = lookahead;
     this.#nextStep = firstStep;
-    this.#workers = Array.from({ length: workers }, () => this.#start(setup));
+    this.#workers = Array.from({ length: workers }, () => this.#start({ ...setup, storeBytes: storeBytesOf(setup, workers) }));
     for (let step = firstStep; step < firstStep + lookahead; step++) this.#ask(step);
   }
 
@@ -80,8 +86,8 @@ class WorkerSampleStream implements SampleStream {
     this.#rejectAll(badValue('sample stream', 'an open stream', 'closed'));
   }
 
-  #start(setup: WorkerSetup): Worker {
-    const worker = new Worker(new URL('./sample-worker.js', import.meta.url), { workerData: setup });
+  #start(workerData: WorkerData): Worker {
+    const worker = new Worker(new URL('./sample-worker.js', import.meta.url), { workerData, resourceLimits });
     worker.on('message', (reply: WorkerReply) => this.#receive(reply));
     worker.on('error', (error) => this.#fail(workerDied(error)));
     worker.on('exit', (code) => {
@@ -110,6 +116,9 @@ class WorkerSampleStream implements SampleStream {
     for (const { reject } of this.#awaited.values()) reject(error);
   }
 }
+
+const storeBytesOf = ({ recipe }: WorkerSetup, workers: number): number =>
+  Math.floor(Math.min(mostStoreBytes, storedCanvases * 3 * areaOf(recipe.canvas)) / workers);
 
 function awaited(): Awaited {
   let resolve: Awaited['resolve'] = () => undefined;

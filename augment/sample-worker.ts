@@ -5,13 +5,13 @@ import { sumOfDropped } from './arrangement.ts';
 import { PictureStore } from './picture-store.ts';
 import { type SamplePlanner, samplePlanner } from './plan.ts';
 import { renderSample } from './render.ts';
-import type { SampleBatch, WorkerReply, WorkerRequest, WorkerSetup } from './sample-messages.ts';
+import type { SampleBatch, WorkerData, WorkerReply, WorkerRequest } from './sample-messages.ts';
 import { readTrainingSet } from './training-set-file.ts';
 
 /** The thread behind a SampleStream: draws batches in the order in which they are asked for. */
 if (!parentPort) throw badValue('sample worker', 'a worker thread with a parent', null);
 const port = parentPort;
-const setup = workerData as WorkerSetup;
+const setup = workerData as WorkerData;
 // One thread a picture: the pictures of a batch are what runs side by side. A cache of operations would only grow.
 sharp.concurrency(1);
 sharp.cache(false);
@@ -55,7 +55,7 @@ async function answer(step: number): Promise<void> {
 async function readMaterial() {
   const set = await readTrainingSet(setup.trainingSetFile);
   const plan: SamplePlanner = samplePlanner({ ...setup, set });
-  return { set, plan, pictures: new PictureStore(setup.recipe) };
+  return { set, plan, pictures: new PictureStore(setup.recipe, setup.storeBytes) };
 }
 
 async function drawBatch(step: number): Promise<SampleBatch> {

@@ -75,6 +75,7 @@ async function onOneCore(task: ConsumerTask): Promise<ConsumerReport | null> {
 }
 
 async function reportOf(program: string, args: readonly string[]): Promise<ConsumerReport> {
-  const { stdout } = await promisify(execFile)(program, args);
+  // As the trainer is started: glibc would otherwise keep an arena a thread.
+  const { stdout } = await promisify(execFile)(program, args, { env: { ...process.env, MALLOC_ARENA_MAX: '2' } });
   return JSON.parse(stdout) as ConsumerReport;
 }
