@@ -5,11 +5,12 @@ import {
   type ClassIndex,
   clipBox,
   type LabelSource,
+  type Rle,
   rle,
   type Size,
   type TrainingInstance,
 } from '../core/index.ts';
-import { type CanvasMask, canvasBoxOf, placeMask, tightBox, unionOf } from './canvas-mask.ts';
+import { type CanvasMask, canvasBoxOf, hideUnder, placeMask, tightBox, unionOf } from './canvas-mask.ts';
 import { occlude } from './occlusion.ts';
 import { axisMaps, type Placement } from './placement.ts';
 import type { AugmentRecipe } from './recipe.ts';
@@ -33,20 +34,31 @@ export interface Layer {
   readonly placement: Placement;
 }
 
-/** An object on the canvas: its visible pixels, and the box to learn. */
-export interface ArrangedObject {
+/** The picture underneath, which also has parts that are neither object nor background. */
+export interface MainLayer extends Layer {
+  readonly ignored: readonly Rle[];
+}
+
+/** A part of the canvas: its visible pixels, of which there is one at least, and their box. */
+export interface ArrangedRegion {
+  readonly mask: CanvasMask;
+  readonly box: Box;
+}
+
+/** An object on the canvas; its box is the one to learn. */
+export interface ArrangedObject extends ArrangedRegion {
   readonly classIndex: ClassIndex;
   readonly source: LabelSource;
   /** Whether it came from the donor. */
   readonly pasted: boolean;
-  readonly mask: CanvasMask;
-  readonly box: Box;
 }
 
 /** All labels of a sample, before any pixel is read. */
 export interface Arrangement {
   /** The objects of the main picture, then the pasted ones. */
   readonly objects: readonly ArrangedObject[];
+  /** What is left to see of the main picture's ignored parts. */
+  readonly ignored: readonly ArrangedRegion[];
   /** All that is pasted, as one mask; null where nothing is. */
   readonly pasted: CanvasMask | null;
   readonly dropped: DropCounts;
@@ -59,7 +71,7 @@ interface Sifted {
 }
 
 /** Lays out the main picture's objects with the donor's chosen ones over them. Pure. */
-export function arrange(main: Layer, donor: Layer | null, recipe: AugmentRecipe): Arrangement {
+export function arrange(main: MainLayer, donor: Layer | null, recipe: AugmentRecipe): Arrangement {
   const beneath = placeObjects(main, recipe, false);
   const pasted = donor ? placeObjects(donor, recipe, true) : { kept: [], dropped: [] };
   const cover = pasted.kept.length > 0 ? unionOf(pasted.kept.map(({ mask }) => mask)) : null;
@@ -69,6 +81,7 @@ export function arrange(main: Layer, donor: Layer | null, recipe: AugmentRecipe)
   const overLimit: DropReason[] = objects.slice(limited.length).map(() => 'over-limit');
   return {
     objects: limited,
+    ignored: placeIgnored(main, cover, recipe),
     pasted: cover,
     dropped: tally([...beneath.dropped, ...pasted.dropped, ...visible.dropped, ...overLimit]),
   };
@@ -86,6 +99,16 @@ function placeObjects({ size, instances, placement }: Layer, { canvas, minVisibl
     else dropped.push(boxArea(whole) > 0 && boxArea(box) === 0 ? 'outside' : 'too-small');
   }
   return { kept, dropped };
+}
+
+/** What is pasted hides them; what cannot be seen is left out. */
+function placeIgnored({ size, ignored, placement }: MainLayer, cover: CanvasMask | null, { canvas }: AugmentRecipe): ArrangedRegion[] {
+  const axes = axisMaps(placement, size);
+  return ignored.flatMap((whole) => {
+    const placed = placeMask(whole, axes, clipBox(canvasBoxOf(rle.toBox(whole), axes), canvas));
+    const mask = cover ? hideUnder(placed, cover) : placed;
+    return mask.areaPx2 > 0 ? [{ mask, box: tightBox(mask) }] : [];
+  });
 }
 
 function hideBeneath(objects: readonly ArrangedObject[], cover: CanvasMask, recipe: AugmentRecipe, { size, placement }: Layer): Sifted {

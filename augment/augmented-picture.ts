@@ -10,7 +10,7 @@ import {
   rle,
   type Size,
 } from '../core/index.ts';
-import type { ArrangedObject, DropCounts } from './arrangement.ts';
+import type { Arrangement, DropCounts } from './arrangement.ts';
 import type { CanvasMask } from './canvas-mask.ts';
 
 /** An object of an augmented picture, in canvas pixels. The mask is what is visible of it. */
@@ -28,12 +28,18 @@ export interface AugmentedPicture {
   readonly image: RgbImage;
   /** The objects of the main picture, then the pasted ones. */
   readonly instances: readonly AugmentedInstance[];
+  /** What is visible of the main picture's parts that are neither object nor background. */
+  readonly ignored: readonly Rle[];
   readonly dropped: DropCounts;
 }
 
-export function augmentedPicture(image: RgbImage, objects: readonly ArrangedObject[], dropped: DropCounts): AugmentedPicture {
-  const instances = objects.map((object) => ({ ...object, mask: encodeMask(object.mask, image.size) }));
-  return { image, instances, dropped };
+export function augmentedPicture(image: RgbImage, { objects, ignored, dropped }: Arrangement): AugmentedPicture {
+  return {
+    image,
+    instances: objects.map((object) => ({ ...object, mask: encodeMask(object.mask, image.size) })),
+    ignored: ignored.map(({ mask }) => encodeMask(mask, image.size)),
+    dropped,
+  };
 }
 
 function encodeMask({ box, data }: CanvasMask, size: Size): Rle {

@@ -4,6 +4,7 @@ import {
   type HumanSource,
   type LabelSource,
   type RgbImage,
+  type Rle,
   type Rng,
   SelfpasteError,
   sameSize,
@@ -23,6 +24,8 @@ import { type AugmentRecipe, checkRecipe, isSize } from './recipe.ts';
 export interface LabeledPicture<Source extends LabelSource = LabelSource> {
   readonly image: RgbImage;
   readonly instances: readonly TrainingInstance<Source>[];
+  /** Parts that are neither object nor background, as COCO's crowds are; none where it is left out. Of a donor they are not pasted. */
+  readonly ignored?: readonly Rle[];
 }
 
 /** Everything that chance decides about one picture: small, JSON-safe, and enough to draw exactly the same picture again. */
@@ -73,11 +76,13 @@ export function applyCopyPaste(
 ): AugmentedPicture {
   checkPicture(picture);
   if (donor) checkPicture(donor);
-  const beneath = { size: picture.image.size, instances: picture.instances, placement: plan.main };
+  const { image, instances, ignored = [] } = picture;
+  const beneath = { size: image.size, instances, ignored, placement: plan.main };
   const over = plan.donor && donorLayer(plan.donor, donor);
-  const { objects, pasted, dropped } = arrange(beneath, over, recipe);
+  const arrangement = arrange(beneath, over, recipe);
+  const { pasted } = arrangement;
   const overlay = over && pasted ? { pixels: over.pixels, placement: over.placement, mask: pasted } : null;
-  return augmentedPicture(paint({ pixels: picture.image, placement: plan.main }, overlay, recipe), objects, dropped);
+  return augmentedPicture(paint({ pixels: image, placement: plan.main }, overlay, recipe), arrangement);
 }
 
 const planMain = ({ image }: LabeledPicture, recipe: AugmentRecipe, seed: number): Placement =>
@@ -104,15 +109,16 @@ function checkInputs(picture: LabeledPicture, recipe: AugmentRecipe, seed: numbe
   checkPicture(picture);
 }
 
-function checkPicture({ image, instances }: LabeledPicture): void {
+function checkPicture({ image, instances, ignored = [] }: LabeledPicture): void {
   const { size, data } = image;
   if (!isSize(size) || data.length !== 3 * areaOf(size))
     throw badValue('image', 'whole sides of 1 or more and width x height x 3 bytes', `${showSize(size)} and ${data.length} bytes`);
-  const wrong = instances.find(({ mask }) => !sameSize(mask.size, size));
+  const masks = [...instances.map(({ mask }) => mask), ...ignored];
+  const wrong = masks.find((mask) => !sameSize(mask.size, size));
   if (!wrong) return;
   throw new SelfpasteError(
     'DATA_SIZE_MISMATCH',
-    `Expected masks of the size of their image, ${showSize(size)}, got ${JSON.stringify(showSize(wrong.mask.size))} (string)`,
+    `Expected masks of the size of their image, ${showSize(size)}, got ${JSON.stringify(showSize(wrong.size))} (string)`,
     'give the picture at the size at which it was labeled',
   );
 }

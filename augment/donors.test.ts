@@ -9,6 +9,7 @@ const picture = (...classes: number[]): LabeledTrainingImage => ({
   path: '',
   size,
   instances: classes.map((index) => ({ classIndex: classIndex(index), mask, source: { by: 'human' } })),
+  ignored: [],
 });
 /** 97 pictures of a common class, one of them with a rare one, and two without objects. */
 const pictures = [picture(), ...Array.from({ length: 96 }, () => picture(0, 0, 0)), picture(0, 0, 7), picture()];

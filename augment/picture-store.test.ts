@@ -35,7 +35,7 @@ test('a picture that could not be read is tried again', async () => {
   const path = join(folder, 'late.png');
   const size = { width: 4, height: 4 };
   const store = new PictureStore(recipe);
-  await assert.rejects(store.read({ path, size, instances: [] }), { code: 'DATA_UNREADABLE_PICTURE' });
+  await assert.rejects(store.read({ path, size, instances: [], ignored: [] }), { code: 'DATA_UNREADABLE_PICTURE' });
   const image = await discImage(path, size, []);
   assert.deepEqual((await store.read(image)).size, size);
 });

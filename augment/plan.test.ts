@@ -10,7 +10,7 @@ const recipe = copyPasteRecipe({ width: 128, height: 128 });
 function picture(name: string, instances: number): LabeledTrainingImage {
   const size = { width: 100, height: 80 };
   const instance = { classIndex: classIndex(0), mask: { size, counts: Uint32Array.of(0, 8000) }, source: { by: 'human' } } as const;
-  return { path: name, size, instances: Array.from({ length: instances }, () => instance) };
+  return { path: name, size, instances: Array.from({ length: instances }, () => instance), ignored: [] };
 }
 
 const set: TrainingSet = {

@@ -95,7 +95,7 @@ test('a large JPEG that is decoded at a fraction keeps its mask in place', async
   const shape = { x: 850, y: 300, radius: 240 };
   const path = inFolder('large.jpg');
   await discPicture(large, [shape]).jpeg().toFile(path);
-  const set = setOf([{ path, size: large, instances: [discInstance(large, shape)] }]);
+  const set = setOf([{ path, size: large, instances: [discInstance(large, shape)], ignored: [] }]);
   for (const scale of [0.5, 1, 2]) assertAgrees((await renderSample(planOf(aimed(scale, 32, 30)), set, fine)).sample, `scale ${scale}`);
 });
 
@@ -119,7 +119,7 @@ test('the mask stays on its object for all eight EXIF orientations', async () =>
       .withMetadata({ orientation: index + 1 })
       .jpeg({ quality: 95 })
       .toFile(path);
-    const set = setOf([{ path, size, instances: [discInstance(size, disc)] }]);
+    const set = setOf([{ path, size, instances: [discInstance(size, disc)], ignored: [] }]);
     const { sample } = await renderSample(planOf(aimed(1.2, 30, 28, true)), set, fine);
     assertAgrees(sample, `orientation ${index + 1}`);
   }
@@ -145,7 +145,7 @@ test('grey, alpha and 16-bit pictures become the same 8-bit RGB', async () => {
   };
   for (const [name, file] of Object.entries(files)) {
     await file.toFile(inFolder(name));
-    const set = setOf([{ path: inFolder(name), size: square, instances: [discInstance(square, shape)] }]);
+    const set = setOf([{ path: inFolder(name), size: square, instances: [discInstance(square, shape)], ignored: [] }]);
     const { sample } = await renderSample(planOf(upright), set, fine);
     assert.equal(sample.image.data.length, 64 * 64 * 3, name);
     assertAgrees(sample, name);
@@ -196,7 +196,7 @@ test('the stream and the source of a label are kept', async () => {
 
 test('a picture that is gone is named', async () => {
   const path = inFolder('gone.png');
-  await assert.rejects(renderSample(planOf(upright), setOf([{ path, size, instances: [] }]), recipe), {
+  await assert.rejects(renderSample(planOf(upright), setOf([{ path, size, instances: [], ignored: [] }]), recipe), {
     code: 'DATA_UNREADABLE_PICTURE',
     message: /^Expected a readable file for training picture, got ".*gone.*" \(string\): Input file is missing/,
     hint: 'put the file back as it was when it was imported, then resume the run',

@@ -25,8 +25,9 @@ export async function renderSample(
   recipe: AugmentRecipe,
   pictures: PictureStore = new PictureStore(recipe),
 ): Promise<RenderedSample> {
-  const { image, objects, dropped } = await draw(plan, set, recipe, pictures);
-  return { sample: { image, instances: sampleLabels(objects, recipe.prototypeStride), stream: plan.main.stream }, dropped };
+  const { image, arrangement } = await draw(plan, set, recipe, pictures);
+  const labels = sampleLabels(arrangement, recipe.prototypeStride);
+  return { sample: { image, ...labels, stream: plan.main.stream }, dropped: arrangement.dropped };
 }
 
 /** The same picture for people: masks at full resolution instead of the student's prototype cells. Otherwise as {@link renderSample}. */
@@ -36,19 +37,20 @@ export async function renderPicture(
   recipe: AugmentRecipe,
   pictures: PictureStore = new PictureStore(recipe),
 ): Promise<AugmentedPicture> {
-  const { image, objects, dropped } = await draw(plan, set, recipe, pictures);
-  return augmentedPicture(image, objects, dropped);
+  const { image, arrangement } = await draw(plan, set, recipe, pictures);
+  return augmentedPicture(image, arrangement);
 }
 
-async function draw(
-  plan: SamplePlan,
-  set: TrainingSet,
-  recipe: AugmentRecipe,
-  pictures: PictureStore,
-): Promise<Arrangement & { readonly image: RgbImage }> {
+/** A sample at full resolution. */
+interface Drawing {
+  readonly image: RgbImage;
+  readonly arrangement: Arrangement;
+}
+
+async function draw(plan: SamplePlan, set: TrainingSet, recipe: AugmentRecipe, pictures: PictureStore): Promise<Drawing> {
   const arrangement = arrangeSample(plan, set, recipe);
   const [main, overlay] = await Promise.all([readMain(plan, set, pictures), readOverlay(plan, set, pictures, arrangement)]);
-  return { ...arrangement, image: paint(main, overlay, recipe) };
+  return { image: paint(main, overlay, recipe), arrangement };
 }
 
 function arrangeSample({ main, donor }: SamplePlan, set: TrainingSet, recipe: AugmentRecipe): Arrangement {

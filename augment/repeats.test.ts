@@ -10,6 +10,7 @@ const picture = (...classes: number[]): TrainingImage => ({
   path: '',
   size,
   instances: classes.map((index) => ({ classIndex: classIndex(index), mask, source: { by: 'human' } })),
+  ignored: [],
 });
 
 test('a picture is repeated by its rarest class: the square root of threshold over share', () => {

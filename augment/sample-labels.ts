@@ -1,20 +1,28 @@
-import { boxArea, type SampleInstance } from '../core/index.ts';
-import type { ArrangedObject } from './arrangement.ts';
+import { type Box, boxArea, type Sample } from '../core/index.ts';
+import type { ArrangedRegion, Arrangement } from './arrangement.ts';
 import { gridOf, measureCoverage } from './canvas-mask.ts';
 
 /**
- * Objects as the student learns them, their masks at prototype resolution. All coverage lies in one buffer, so that a sample moves
- * between threads as two buffers whatever its number of objects.
+ * Objects and ignored regions as the student takes them, their masks at prototype resolution. All coverage lies in one buffer, so that a
+ * sample moves between threads as two buffers whatever its number of objects.
  */
-export function sampleLabels(objects: readonly ArrangedObject[], prototypeStride: 2 | 4): SampleInstance[] {
-  const grids = objects.map(({ box }) => gridOf(box, prototypeStride));
+export function sampleLabels({ objects, ignored }: Arrangement, prototypeStride: 2 | 4): Pick<Sample, 'instances' | 'ignored'> {
+  const shapes = coverageOf([...objects, ...ignored], prototypeStride);
+  return {
+    instances: objects.map(({ classIndex, box, source }, at) => ({ classIndex, box, source, ...shapes[at] })),
+    ignored: ignored.map(({ box }, at) => ({ box, ...shapes[objects.length + at] })),
+  };
+}
+
+function coverageOf(regions: readonly ArrangedRegion[], stride: 2 | 4): { readonly grid: Box; readonly coverage: Uint8Array }[] {
+  const grids = regions.map(({ box }) => gridOf(box, stride));
   const cells = new Uint8Array(grids.reduce((sum, grid) => sum + boxArea(grid), 0));
   let used = 0;
-  return objects.map(({ classIndex, source, mask, box }, index) => {
-    const grid = grids[index];
+  return regions.map(({ mask }, at) => {
+    const grid = grids[at];
     const coverage = cells.subarray(used, used + boxArea(grid));
     used += coverage.length;
-    measureCoverage(mask, grid, prototypeStride, coverage);
-    return { classIndex, box, source, grid, coverage };
+    measureCoverage(mask, grid, stride, coverage);
+    return { grid, coverage };
   });
 }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { rle } from '../core/index.ts';
 import { samplePlanner } from './plan.ts';
 import { renderSample } from './render.ts';
 import { openSampleStream, type SampleStreamSettings } from './sample-stream.ts';
-import { canvas, discImage, recipe, setOf, temporaryFolder } from './test-scene.ts';
+import { canvas, discImage, discMask, recipe, setOf, temporaryFolder } from './test-scene.ts';
 import { writeTrainingSet } from './training-set-file.ts';
 
 const folder = temporaryFolder();
@@ -15,7 +16,10 @@ const discs = [
   { x: 50, y: 50, radius: 8 },
 ];
 const labeled = await Promise.all([0, 1, 2].map((index) => discImage(inFolder(`labeled-${index}.png`), canvas, discs, 150 + index * 20)));
-const pseudo = await Promise.all([0, 1].map((index) => discImage(inFolder(`pseudo-${index}.png`), canvas, discs.slice(index))));
+const ignored = [rle.encode(discMask(canvas, { x: 30, y: 40, radius: 15 }))];
+const pseudo = await Promise.all(
+  [0, 1, 2].map(async (index) => ({ ...(await discImage(inFolder(`pseudo-${index}.png`), canvas, discs.slice(index))), ignored })),
+);
 const set = setOf(labeled, pseudo);
 const trainingSetFile = inFolder('set.json');
 await writeTrainingSet(trainingSetFile, set);

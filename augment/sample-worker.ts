@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
-import { badValue, errorFacts, type Sample } from '../core/index.ts';
+import { badValue, errorFacts, mapBounded, type Sample } from '../core/index.ts';
 import { sumOfDropped } from './arrangement.ts';
 import { PictureStore } from './picture-store.ts';
 import { type SamplePlanner, samplePlanner } from './plan.ts';
@@ -65,19 +65,9 @@ async function drawBatch(step: number): Promise<SampleBatch> {
   return { samples: rendered.map(({ sample }) => sample), dropped: sumOfDropped(rendered.map(({ dropped }) => dropped)) };
 }
 
-/** What moves to the consumer without a copy; the coverage of all instances is one buffer. */
-function buffersOf({ image, instances }: Sample): ArrayBuffer[] {
-  const arrays = instances.length > 0 ? [image.data, instances[0].coverage] : [image.data];
+/** What moves to the consumer without a copy; the coverage of all that is on a picture is one buffer. */
+function buffersOf({ image, instances, ignored }: Sample): ArrayBuffer[] {
+  const masked = instances[0] ?? ignored[0];
+  const arrays = masked ? [image.data, masked.coverage] : [image.data];
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);
-}
-
-/** The results in the order of the items, of which so many are worked on at a time. */
-async function mapBounded<Item, Result>(items: readonly Item[], limit: number, work: (item: Item) => Promise<Result>): Promise<Result[]> {
-  const results = new Array<Result>(items.length);
-  const waiting = items.entries();
-  const goOn = async (): Promise<void> => {
-    for (const [at, item] of waiting) results[at] = await work(item);
-  };
-  await Promise.all(Array.from({ length: limit }, goOn));
-  return results;
 }

@@ -78,7 +78,7 @@ export function canvasMask(box: Box, pixels: ArrayLike<number>): CanvasMask {
 /** Writes a PNG with discs and labels it. */
 export async function discImage(path: string, size: Size, discs: readonly Disc[], brightness = bright): Promise<LabeledTrainingImage> {
   await discPicture(size, discs, brightness).png().toFile(path);
-  return { path, size, instances: discs.map((disc) => discInstance(size, disc)) };
+  return { path, size, instances: discs.map((disc) => discInstance(size, disc)), ignored: [] };
 }
 
 export const setOf = (labeled: readonly LabeledTrainingImage[], pseudo: readonly TrainingImage[] = []): TrainingSet => ({

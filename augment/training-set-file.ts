@@ -5,6 +5,7 @@ import {
   expectation,
   type LabeledTrainingImage,
   type LabelSource,
+  type Rle,
   rle,
   SelfpasteError,
   type TrainingImage,
@@ -12,7 +13,9 @@ import {
   type TrainingSet,
 } from '../core/index.ts';
 
-const version = 1;
+/** Version 1 knew no ignored regions: what was trained on such a set can be drawn again as it was. */
+const version = 2;
+const readableVersions: readonly number[] = [1, version];
 
 /** A TrainingSet as JSON: masks as COCO's compressed text, of the size of their picture. */
 interface StoredSet {
@@ -27,6 +30,8 @@ interface StoredImage {
   readonly width: number;
   readonly height: number;
   readonly instances: readonly { readonly classIndex: number; readonly mask: string; readonly source: LabelSource }[];
+  /** Masks. Absent in version 1. */
+  readonly ignored?: readonly string[];
 }
 
 /** Writes a TrainingSet to a JSON file that is there completely or not at all. */
@@ -51,7 +56,8 @@ export async function writeTrainingSet(path: string, set: TrainingSet): Promise<
 /** Reads what {@link writeTrainingSet} wrote. @throws SelfpasteError DATA_BAD_TRAINING_SET for anything else */
 export async function readTrainingSet(path: string): Promise<TrainingSet> {
   const stored = await readStored(path);
-  if (stored.version !== version) throw badFile(path, `a training set of version ${version}`, stored.version);
+  if (!readableVersions.includes(stored.version))
+    throw badFile(path, `a training set of version ${readableVersions.join(' or ')}`, stored.version);
   try {
     return { classNames: stored.classNames, labeled: stored.labeled.map(restoreLabeled), pseudo: stored.pseudo.map(restore) };
   } catch (error) {
@@ -67,11 +73,13 @@ async function readStored(path: string): Promise<StoredSet> {
   }
 }
 
-function store({ path, size, instances }: TrainingImage): StoredImage {
+function store({ path, size, instances, ignored }: TrainingImage): StoredImage {
+  const text = ({ counts }: Rle): string => rle.countsToString(counts);
   return {
     path,
     ...size,
-    instances: instances.map(({ classIndex, mask, source }) => ({ classIndex, mask: rle.countsToString(mask.counts), source })),
+    instances: instances.map(({ classIndex, mask, source }) => ({ classIndex, mask: text(mask), source })),
+    ignored: ignored.map(text),
   };
 }
 
@@ -83,7 +91,7 @@ function restoreLabeled(stored: StoredImage): LabeledTrainingImage {
   return image as LabeledTrainingImage;
 }
 
-function restore({ path, width, height, instances }: StoredImage): TrainingImage {
+function restore({ path, width, height, instances, ignored = [] }: StoredImage): TrainingImage {
   const size = { width, height };
   return {
     path,
@@ -93,6 +101,7 @@ function restore({ path, width, height, instances }: StoredImage): TrainingImage
       mask: rle.fromString(size, stored.mask),
       source: stored.source,
     })),
+    ignored: ignored.map((mask) => rle.fromString(size, mask)),
   };
 }
 

@@ -79,8 +79,8 @@ async function consume({ batches, everyMs }: ConsumerTask): Promise<ConsumerRepo
 }
 
 function hashSamples(hash: Hash | null, samples: readonly Sample[]): void {
-  for (const { image, instances, stream } of hash ? samples : []) {
+  for (const { image, instances, ignored, stream } of hash ? samples : []) {
     hash?.update(image.data).update(stream);
-    for (const { coverage, ...facts } of instances) hash?.update(JSON.stringify(facts)).update(coverage);
+    for (const { coverage, ...facts } of [...instances, ...ignored]) hash?.update(JSON.stringify(facts)).update(coverage);
   }
 }

@@ -5,6 +5,7 @@ import { benchEval } from './eval.bench.ts';
 import type { Subject, SubjectReport } from './report.ts';
 import { benchRle } from './rle.bench.ts';
 import { benchStream } from './stream.bench.ts';
+import { benchStudent } from './student.bench.ts';
 import type { SubjectReply } from './subject-process.ts';
 import type { BenchTask } from './task.ts';
 import { benchTeacher } from './teacher.bench.ts';
@@ -16,6 +17,7 @@ const benches: Readonly<Record<Subject, (task: BenchTask) => Promise<SubjectRepo
   'copy-paste': benchCopyPaste,
   stream: benchStream,
   teacher: benchTeacher,
+  student: benchStudent,
 };
 
 process.once('message', async (task: BenchTask) => {

@@ -6,7 +6,7 @@ import { classIndex, type TrainingSet } from '../core/index.ts';
 import { readCoco } from '../dataset/index.ts';
 import { categoryCount } from './scene.ts';
 
-/** The pictures of a folder of inputs as a trainer gets them: human labels, without crowds. */
+/** The pictures of a folder of inputs as a trainer gets them: human labels, crowds ignored. */
 export async function readTrainingPictures(inputs: string): Promise<TrainingSet> {
   const { images } = await readCoco(join(inputs, 'instances_rle.json'), join(inputs, 'images'));
   return {
@@ -17,6 +17,7 @@ export async function readTrainingPictures(inputs: string): Promise<TrainingSet>
       instances: truths.flatMap(({ truth: { category, mask, crowd } }) =>
         crowd ? [] : [{ classIndex: classIndex(category - 1), mask, source: { by: 'human' } }],
       ),
+      ignored: truths.flatMap(({ truth: { mask, crowd } }) => (crowd ? [mask] : [])),
     })),
     pseudo: [],
   };

@@ -20,7 +20,8 @@ const STORY: readonly RunEvent[] = [
   progress(1, { rate: 12.34, predictions: 5 }),
   { kind: 'note', round: 1, level: 'warn', text: 'bad\u001b[2Jname' },
   { kind: 'note', round: 1, level: 'info', text: 'student n' },
-  { kind: 'stage-finished', round: 1, stage: 'evaluate', durationMs: 65_000, facts: { maskAp: 0.41239, boxAp: null, pictures: 6 } },
+  { kind: 'measured', round: 1, step: 500, facts: { maskAp: 0.41239, maskAp50: 0.5, maskAp75: 0.4, boxAp: null } },
+  { kind: 'stage-finished', round: 1, stage: 'evaluate', durationMs: 65_000, facts: { maskAp: 0.41239, boxAp: null, step: 500 } },
   { kind: 'run-finished', facts: { rounds: 1, best: 0.4 } },
   { kind: 'run-stopped', folder: '/runs/a', why: 'interrupted', facts: { round: 1 } },
   { kind: 'run-failed', error: { code: 'X', message: 'told by the command', hint: 'not here' } },
@@ -50,9 +51,10 @@ describe('plain progress', { skip: process.stderr.isTTY ? 'stderr is a terminal'
       'round 1 label    1/200 pictures  12.3/s  5 predictions',
       'warning: bad\\x1b[2Jname',
       '  student n',
-      'round 1 evaluate done in 65 s: maskAp 0.4124, boxAp -, pictures 6',
+      'round 1 measured at step 500: maskAp 0.4124, maskAp50 0.5000, boxAp -',
+      'round 1 evaluate done in 65 s: maskAp 0.4124, boxAp -, step 500',
       'finished: rounds 1, best 0.4000',
-      `stopped (interrupted); go on with \`selfpaste resume ${lines[6]?.match(/resume (.*)`/)?.[1]}\``,
+      `stopped (interrupted); go on with \`selfpaste resume ${lines[7]?.match(/resume (.*)`/)?.[1]}\``,
       '',
     ]);
   });

@@ -67,17 +67,20 @@ class StageClock {
   startedMs = Date.now();
   firstDone: number | null = null;
   best: number | null = null;
+  #unit: ProgressEvent['unit'] | null = null;
 
   observe(event: RunEvent): void {
     if (event.kind === 'stage-started') {
       this.startedMs = Date.now();
       this.firstDone = null;
     }
-    if (event.kind === 'progress' && this.firstDone === null) {
+    // A validation in the middle of a training counts pictures, and steps go on from where they were.
+    if (event.kind === 'progress' && (this.firstDone === null || this.#unit !== event.unit)) {
       this.firstDone = event.done;
+      this.#unit = event.unit;
       this.startedMs = Date.now();
     }
-    if (event.kind === 'stage-finished' && typeof event.facts.maskAp === 'number') this.best = Math.max(this.best ?? 0, event.facts.maskAp);
+    if (event.kind === 'measured' && typeof event.facts.maskAp === 'number') this.best = Math.max(this.best ?? 0, event.facts.maskAp);
   }
 
   /** Null before there is anything to tell it from. */
@@ -119,6 +122,8 @@ function eventLine(event: RunEvent): string | null {
       return null;
     case 'stage-finished':
       return `round ${event.round} ${event.stage.padEnd(8)} done in ${duration(event.durationMs)}${factsText(event.facts)}`;
+    case 'measured':
+      return `round ${event.round} measured at step ${event.step}${factsText(mainMetrics(event.facts))}`;
     case 'note':
       return `${event.level === 'warn' ? 'warning: ' : '  '}${printable(event.text)}`;
     case 'run-finished':
@@ -128,6 +133,11 @@ function eventLine(event: RunEvent): string | null {
     case 'run-failed':
       return null;
   }
+}
+
+/** Of two dozen metrics those that people look at first. */
+function mainMetrics({ maskAp = null, maskAp50 = null, boxAp = null }: Facts): Facts {
+  return { maskAp, maskAp50, boxAp };
 }
 
 function factsText(facts: Facts): string {

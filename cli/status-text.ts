@@ -1,4 +1,6 @@
-import type { RoundStatus, RunStatus } from '../db/index.ts';
+import type { ResolvedConfig } from '../config/index.ts';
+import type { RoundStatus, RunStatus, Validation } from '../db/index.ts';
+import { bestPoint } from '../pipeline/index.ts';
 import { duration, table } from './print.ts';
 
 /** A run at a glance, for people. */
@@ -10,7 +12,9 @@ export function statusText(status: RunStatus): string {
     `run ${run.name}: ${latest ? stateText(latest) : 'not begun'}`,
     `pictures: ${images.labeled} labeled (${donors} objects), ${images.validation} validation, ${images.unlabeled} unlabeled${quarantineText(status)}`,
   ];
-  return [...head, '', roundTable(status)].join('\n');
+  const { metric } = (run.config as ResolvedConfig).promote;
+  const schedules = rounds.filter(({ validations }) => validations.length > 1).map((round) => scheduleText(round, metric));
+  return [...head, '', roundTable(status, metric), ...(schedules.length > 0 ? ['', ...schedules] : [])].join('\n');
 }
 
 function stateText({ round, checkpointStep }: RoundStatus): string {
@@ -23,22 +27,48 @@ function quarantineText({ quarantined }: RunStatus): string {
   return reasons.length === 0 ? '' : `; left out: ${reasons.join(', ')}`;
 }
 
-function roundTable({ rounds, stageTimes }: RunStatus): string {
+type Metric = ResolvedConfig['promote']['metric'];
+
+/** The best of a round's validations by the metric that promotes; undefined where there are none. */
+function bestOf({ validations }: RoundStatus, metric: Metric): Validation | undefined {
+  const best = bestPoint(validations.map(({ step, metrics }) => ({ step, value: metrics[metric] ?? null })));
+  return validations.find(({ step }) => step === best?.step);
+}
+
+/** `round 1 maskAp by step: 500 0.301, 1000 0.350 (best), 1500 0.342` */
+function scheduleText(round: RoundStatus, metric: Metric): string {
+  const best = bestOf(round, metric);
+  const points = round.validations.map((validation) => {
+    const value = validation.metrics[metric];
+    return `${validation.step} ${value == null ? '-' : value.toFixed(3)}${validation === best ? ' (best)' : ''}`;
+  });
+  return `round ${round.round.index} ${metric} by step: ${points.join(', ')}`;
+}
+
+function roundTable({ rounds, stageTimes }: RunStatus, metric: Metric): string {
   const timeOf = (round: number, stages: readonly string[]) => {
     const spent = stageTimes.filter((time) => time.round === round && stages.includes(time.stage));
     return spent.length === 0 ? '-' : duration(spent.reduce((sum, { durationMs }) => sum + durationMs, 0));
   };
-  const rows = rounds.map(({ round, labeling, selection, metrics }) => [
-    round.index,
-    metrics.maskAp,
-    metrics.maskAp50,
-    metrics.boxAp,
-    labeling.done,
-    selection.kept,
-    timeOf(round.index, ['label', 'select']),
-    timeOf(round.index, ['train']),
-    timeOf(round.index, ['evaluate']),
-    round.outcome.state === 'open' ? '' : round.outcome.promoted ? 'yes' : 'no',
-  ]);
-  return table(['round', 'mask AP', 'AP50', 'box AP', 'labeled', 'pseudo-labels', 'label', 'train', 'evaluate', 'promoted'], rows);
+  const rows = rounds.map((status) => {
+    const { round, labeling, selection } = status;
+    const best = bestOf(status, metric);
+    return [
+      round.index,
+      best?.metrics.maskAp,
+      best?.metrics.maskAp50,
+      best?.metrics.boxAp,
+      best?.step,
+      labeling.done,
+      selection.kept,
+      timeOf(round.index, ['label', 'select']),
+      timeOf(round.index, ['train']),
+      timeOf(round.index, ['evaluate']),
+      round.outcome.state === 'open' ? '' : round.outcome.promoted ? 'yes' : 'no',
+    ];
+  });
+  return table(
+    ['round', 'mask AP', 'AP50', 'box AP', 'at step', 'labeled', 'pseudo-labels', 'label', 'train', 'evaluate', 'promoted'],
+    rows,
+  );
 }

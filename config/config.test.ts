@@ -13,6 +13,8 @@ test('defaults fill in, paths become absolute beside the file', () => {
   assert.equal(config.data.labeled.annotations, '/data/set/train.json');
   assert.equal(config.runFolder, '/data/set/runs/run');
   assert.equal(config.policy.score, 0.5);
+  assert.equal(config.policy.ignoreScore, 0.3);
+  assert.equal(config.policy.weight, 'score');
   assert.equal(config.augment.jitter, 'large');
   assert.ok(config.train.threads >= 1);
   assert.ok(Object.isFrozen(config.train));
@@ -27,6 +29,14 @@ test('--set overrides one setting and keeps the others of its section', () => {
   assert.equal(config.train.steps, 500);
   assert.equal(config.train.batchSize, 2);
   assert.deepEqual(config.augment.jitter, [0.5, 1]);
+});
+
+test('a student starts from random weights unless it is told otherwise; a file is found beside the configuration', () => {
+  const init = (...set: string[]) => parseConfig(minimal, '/d/c.yaml', set).student.init;
+  assert.equal(init(), 'random');
+  assert.equal(init('student.init=teacher'), 'teacher');
+  assert.equal(init('student.init=models/yolo.onnx'), '/d/models/yolo.onnx');
+  assert.equal(init('student.init=/models/yolo.onnx'), '/models/yolo.onnx');
 });
 
 test("the hash changes with what decides the outcome, and not with the run's name", () => {
@@ -50,8 +60,41 @@ const rejected: readonly [what: string, text: string, set: readonly string[], co
     /Expected a value of type (int|number) for train.steps, got "many" \(string\)/,
     /correct train.steps/,
   ],
+  [
+    'an ignore score that is none',
+    minimal,
+    ['policy.ignoreScore=off'],
+    'CONFIG_INVALID',
+    /for policy.ignoreScore, got "off"/,
+    /docs\/config.md/,
+  ],
   ['out of range', minimal, ['policy.score=1.5'], 'CONFIG_INVALID', /at most 1 for policy.score, got 1.5/, /docs\/config.md/],
   ['an unknown choice', minimal, ['train.backend=cuda'], 'CONFIG_INVALID', /one of "auto", "native", "wasm" for train.backend/, /correct/],
+  [
+    'a batch that does not split',
+    minimal,
+    ['train.batchSize=6', 'train.microBatches=4'],
+    'CONFIG_INVALID',
+    /Expected a valid value \(a divisor of train.batchSize\) for train.microBatches, got 4 \(number\)/,
+    /correct train.microBatches/,
+  ],
+  [
+    'shares that do not rise',
+    minimal,
+    ['train.decayAt=[0.9, 0.5]'],
+    'CONFIG_INVALID',
+    /\(shares that rise, as \[0.9, 0.95\]\) for train.decayAt, got \[0.9,0.5\]/,
+    /correct train.decayAt/,
+  ],
+  [
+    'a start that is neither word nor model',
+    minimal,
+    ['student.init=weights.pt'],
+    'CONFIG_INVALID',
+    /\("random", "teacher" or a file that ends in .onnx\) for student.init, got "weights.pt"/,
+    /correct student.init/,
+  ],
+  ['no patience at all', minimal, ['train.patience=0'], 'CONFIG_INVALID', /at least 1 for train.patience, got 0/, /correct train.patience/],
   ['an alias of nothing', 'data: *nowhere', [], 'CONFIG_NOT_YAML', /Expected YAML in c.yaml.*nowhere/s, /mend the line/],
   [
     'a --set that is no YAML',

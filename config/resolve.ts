@@ -29,11 +29,17 @@ export function resolveConfig(config: RunConfig, file: string): ResolvedConfig {
       },
     },
     teacher: { ...config.teacher, model: config.teacher.model && path(config.teacher.model) },
+    student: { ...config.student, init: initPath(config.student.init, path) },
     train: { ...config.train, threads: config.train.threads || cores },
   };
   const { name, runs, ...deciding } = resolved;
   const hash = createHash('sha256').update(JSON.stringify(deciding)).digest('hex');
   return deepFreeze({ ...resolved, runFolder: join(runs, name), hash });
+}
+
+/** A word stays; a file becomes absolute. */
+function initPath(init: RunConfig['student']['init'], path: (value: string) => string): string {
+  return init === 'random' || init === 'teacher' ? init : path(init);
 }
 
 function deepFreeze<Value extends object>(value: Value): Value {

@@ -104,13 +104,22 @@ const policy = z.strictObject({
       about('A prediction of at least this score becomes a pseudo-label. The paper names no value; 0.5 is what is usually taken.', 'score'),
     ),
   scoreByCategory: z.record(z.string(), fraction()).default({}).meta(about('Other thresholds for single categories, by name.', 'score')),
+  ignoreScore: fraction()
+    .nullable()
+    .default(0.3)
+    .meta(
+      about(
+        'From this score on, a prediction that does not become a pseudo-label is neither object nor background: the student learns nothing from what it covers. Where a threshold is not above it, nothing is ignored; null is off.',
+        'score',
+      ),
+    ),
   maskNmsIou: fraction()
     .default(0.6)
     .meta(about('Of two masks of one category that overlap more than this, the better one is kept.', 'IoU')),
   crossCategoryIou: fraction().default(0.8).meta(about('The same for masks of two categories: one object with two names.', 'IoU')),
   minAreaPx2: z.number().min(0).default(16).meta(about('Smaller masks are dropped.', 'px²')),
   maxPerImage: whole(1).default(300).meta(about('Most pseudo-labels a picture, best first.', 'objects')),
-  weight: z.enum(['one', 'score']).default('one').meta(about('Weight of a pseudo-label in the losses: 1, or its score.')),
+  weight: z.enum(['score', 'one']).default('score').meta(about('Weight of a pseudo-label in the losses: its score, or 1.')),
 });
 
 const augment = z.strictObject({
@@ -184,6 +193,8 @@ const levels = z
     },
   );
 
+const INIT_WORDS = '"random", "teacher" or a file that ends in .onnx';
+
 const student = z.strictObject({
   size: z.enum(['n', 's', 'm']).default('n').meta(about('Width and depth of the network.')),
   inputSize: whole(32).default(320).meta(about('Side of the square input; pictures are fitted to it.', 'px')),
@@ -198,44 +209,118 @@ const student = z.strictObject({
     ),
   prototypes: whole(1).default(32).meta(about('Mask prototypes.', 'prototypes')),
   init: z
-    .enum(['random', 'teacher'])
+    .union([z.enum(['random', 'teacher']), z.string().regex(/\.onnx$/, INIT_WORDS)], { error: INIT_WORDS })
     .default('random')
-    .meta(about('Weights that a student starts from: random ones, or those of the teacher where that is a student of the same shape.')),
+    .meta(
+      about(
+        "What a student starts from: random weights, the teacher's where that is a student or a YOLO-seg model, or an ONNX file of either kind, whose strides and prototypes then apply; class rows that both know are kept.",
+      ),
+    ),
 });
 
-const train = z.strictObject({
-  steps: whole(1).default(2000).meta(about('Optimizer updates a round.', 'steps')),
-  batchSize: whole(1).default(4).meta(about('Pictures a step; half are pseudo-labeled from round 1 on.', 'pictures')),
-  learningRate: z.number().positive().default(0.002).meta(about('Peak learning rate of AdamW.')),
-  warmupSteps: whole(0).default(100).meta(about('Steps of linear warm-up; a cosine down to a hundredth follows.', 'steps')),
-  weightDecay: z.number().min(0).default(0.001).meta(about('Decoupled weight decay; not on biases and norms.')),
-  clipNorm: z.number().positive().default(10).meta(about('Largest norm of a gradient.')),
-  emaDecay: fraction()
-    .default(0.995)
-    .meta(about('Share of the averaged weights kept at each step; the average is what is evaluated and exported.', 'share')),
-  unsupWeight: z
-    .number()
-    .min(0)
-    .default(1)
-    .meta(about("Weight of what a teacher said, and of its pictures' background, beside human labels.")),
-  boxWeight: z.number().min(0).default(2).meta(about('Weight of the box loss.')),
-  maskWeight: z.number().min(0).default(2).meta(about('Weight of the mask loss.')),
-  backend: z
-    .enum(['auto', 'native', 'wasm'])
-    .default('auto')
-    .meta(about('What trains: native TensorFlow where it loads, else WebAssembly; or one of them.')),
-  threads: whole(0).default(0).meta(about('Threads of TensorFlow; 0 takes all cores. Another number gives other last bits.', 'threads')),
-  workers: whole(1).default(1).meta(about('Threads that draw training pictures.', 'threads')),
-  checkpointSteps: whole(1)
-    .default(100)
-    .meta(about('A checkpoint is written every so many steps; what an interruption can cost.', 'steps')),
-});
+/** Shares of a round's steps, ascending. */
+const shares = z
+  .array(z.number().positive().max(1))
+  .min(1)
+  .refine((list) => list.every((share, at) => at === 0 || share > (list[at - 1] ?? 0)), { message: 'shares that rise, as [0.9, 0.95]' });
+
+const train = z
+  .strictObject({
+    steps: whole(1).default(2000).meta(about('Optimizer updates a round.', 'steps')),
+    batchSize: whole(1).default(4).meta(about('Pictures a step; half are pseudo-labeled from round 1 on.', 'pictures')),
+    microBatches: whole(1)
+      .default(1)
+      .meta(
+        about(
+          'Equal parts of a batch that go through the network one after the other, their gradients added up: less memory for the same update. Divides `batchSize`.',
+          'parts',
+        ),
+      ),
+    optimizer: z
+      .enum(['adamw', 'sgd'])
+      .default('adamw')
+      .meta(about('Rule of the updates: AdamW, or gradient descent with momentum, which wants a higher learning rate.')),
+    momentum: z.number().min(0).max(0.999).default(0.9).meta(about('Share of the last update kept by sgd; adamw knows none.', 'share')),
+    learningRate: z.number().positive().default(0.002).meta(about('Peak learning rate.')),
+    warmupSteps: whole(0).default(100).meta(about('Steps over which the learning rate rises linearly.', 'steps')),
+    schedule: z
+      .enum(['cosine', 'step'])
+      .default('cosine')
+      .meta(about('How the learning rate goes down after its warm-up: a cosine to a hundredth, or a step at each of `decayAt`.')),
+    decayAt: shares
+      .default([0.9, 0.95, 0.975])
+      .meta(about("Where the learning rate of schedule step goes down; the default is the paper's.", 'shares of the steps')),
+    decayFactor: z
+      .number()
+      .positive()
+      .max(1)
+      .default(0.1)
+      .meta(about("What it is multiplied with there; the default is the paper's.", 'factor')),
+    weightDecay: z.number().min(0).default(0.001).meta(about('Weight decay; not on biases and norms.')),
+    clipNorm: z.number().positive().default(10).meta(about('Largest norm of a gradient.')),
+    emaDecay: fraction()
+      .default(0.995)
+      .meta(about('Share of the averaged weights kept at each step; the average is what is evaluated and exported.', 'share')),
+    unsupWeight: z
+      .number()
+      .min(0)
+      .default(1)
+      .meta(about("Weight of what a teacher said, and of its pictures' background, beside human labels.")),
+    unsupWarmupSteps: whole(0)
+      .default(200)
+      .meta(about('Steps over which that weight rises from 0; about a tenth of the steps is usual.', 'steps')),
+    boxWeight: z.number().min(0).default(2).meta(about('Weight of the box loss (CIoU).')),
+    dflWeight: z.number().min(0).default(0.5).meta(about("Weight of the loss of the box sides' distributions (DFL).")),
+    maskWeight: z.number().min(0).default(2).meta(about('Weight of the mask loss.')),
+    norm: z
+      .enum(['auto', 'batch', 'renorm'])
+      .default('auto')
+      .meta(
+        about(
+          'Batch normalization by the statistics of the batch, or corrected to the running ones (batch renormalization), which few pictures need; auto takes renorm below 4 pictures a part.',
+        ),
+      ),
+    backend: z
+      .enum(['auto', 'native', 'wasm'])
+      .default('auto')
+      .meta(about('What trains: native TensorFlow where it loads, else WebAssembly; or one of them.')),
+    threads: whole(0).default(0).meta(about('Threads of TensorFlow; 0 takes all cores. Another number gives other last bits.', 'threads')),
+    deterministic: z
+      .boolean()
+      .default(false)
+      .meta(about('Whether to train under settings with which the backend gives the same bytes at any load of the machine; costs speed.')),
+    workers: whole(1).default(1).meta(about('Threads that draw training pictures.', 'threads')),
+    checkpointSteps: whole(1)
+      .default(100)
+      .meta(about('A checkpoint is written every so many steps; what an interruption can cost.', 'steps')),
+    validateSteps: whole(0)
+      .default(500)
+      .meta(
+        about(
+          "The averaged student is measured on the validation set every so many steps; the best one is the round's. 0 measures at the end only.",
+          'steps',
+        ),
+      ),
+    patience: whole(1)
+      .nullable()
+      .default(null)
+      .meta(
+        about(
+          'A round ends its training after so many validations in a row without a better `promote.metric`; null never does.',
+          'validations',
+        ),
+      ),
+  })
+  .refine(({ batchSize, microBatches }) => batchSize % microBatches === 0, {
+    path: ['microBatches'],
+    message: 'a divisor of train.batchSize',
+  });
 
 const promote = z.strictObject({
   metric: z
     .enum(['maskAp', 'maskAp50', 'boxAp'])
     .default('maskAp')
-    .meta(about('Number on the validation set by which a student is compared with its teacher.')),
+    .meta(about('Number on the validation set by which a student is compared with its teacher, and with itself at other steps.')),
   margin: z.number().default(0).meta(about('A student is promoted when it is better by more than this.', 'AP')),
 });
 

@@ -1,4 +1,5 @@
 /** The vocabulary that every room shares: values and pure maths, no I/O. */
+export * from './bounded.ts';
 export * from './box.ts';
 export * from './errors.ts';
 export * from './ids.ts';

@@ -22,10 +22,22 @@ export interface SampleInstance {
   readonly coverage: Uint8Array;
 }
 
+/**
+ * A part of a training picture that is neither object nor background: nobody knows what is there. In canvas pixels;
+ * `grid` and `coverage` mean what they mean of a SampleInstance.
+ */
+export interface IgnoredRegion {
+  readonly box: Box;
+  readonly grid: Box;
+  readonly coverage: Uint8Array;
+}
+
 /** A training picture with everything on it. Image and objects are one record, so that they cannot drift apart. */
 export interface Sample {
   readonly image: RgbImage;
   readonly instances: readonly SampleInstance[];
+  /** What the student learns nothing from, except where an object lies over it. */
+  readonly ignored: readonly IgnoredRegion[];
   /** Whether the picture underneath was labeled by a human or by a teacher. */
   readonly stream: 'labeled' | 'pseudo';
 }

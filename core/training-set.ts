@@ -15,6 +15,8 @@ export interface TrainingImage<Source extends LabelSource = LabelSource> {
   readonly path: string;
   readonly size: Size;
   readonly instances: readonly TrainingInstance<Source>[];
+  /** Neither object nor background: crowds in what people labeled, and what a teacher was not sure of. Never copied from. */
+  readonly ignored: readonly Rle[];
 }
 
 /** A picture whose every object was labeled by a human hand. */

@@ -1,5 +1,4 @@
-import { SelfpasteError, type Sha256, type Size, sameSize, showSize } from '../core/index.ts';
-import { mapBounded } from './bounded.ts';
+import { mapBounded, SelfpasteError, type Sha256, type Size, sameSize, showSize } from '../core/index.ts';
 import { type CocoImageEntry, imageSchema, parseEntry } from './coco-schema.ts';
 import { confinedFile } from './confinement.ts';
 import type { FileProblem } from './file-problem.ts';

@@ -15,6 +15,7 @@ export {
 } from './coco-write.ts';
 export type { FileProblem } from './file-problem.ts';
 export { makeFolders } from './folders.ts';
+export { drawHatched } from './hatching.ts';
 export { decodeImage, type ImageFacts, type ImageProbe, probeImage } from './image-file.ts';
 export type { Issue } from './issue.ts';
 export { type DataLimits, DEFAULT_LIMITS } from './limits.ts';

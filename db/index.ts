@@ -15,7 +15,7 @@ export { keptLabels, type PseudoLabel, type PseudoLabeledImage } from './queries
 export { type LabelCursor, type LabelFilter, type LabelLine, type LabelOrder, listLabels } from './queries/labels-list.ts';
 export { type LabelFacts, type LineageStep, showLabel } from './queries/labels-show.ts';
 export { type CategoryStats, type LabelStats, labelStats, SCORE_BINS } from './queries/labels-stats.ts';
-export { type RoundStatus, type RunStatus, runStatus } from './queries/run-status.ts';
+export { type RoundStatus, type RunStatus, runStatus, type Validation } from './queries/run-status.ts';
 export type { Selection } from './queries/selection.ts';
 export { type HumanLabeledImage, humanLabeled, trainingSet } from './queries/training-set.ts';
 export type { RoundOutcome, RoundRow, RoundSelection } from './rounds.ts';

@@ -27,13 +27,29 @@ export class Metrics {
     return this.#connection.all<MetricPoint>('SELECT step, value FROM metrics WHERE round = ? AND name = ? ORDER BY step', [round, name]);
   }
 
+  /** What was recorded at a step, by name. */
+  at(round: number, step: number): Readonly<Record<string, number | null>> {
+    return byName(
+      this.#connection.all<NamedValue>('SELECT name, value FROM metrics WHERE round = ? AND step = ? ORDER BY name', [round, step]),
+    );
+  }
+
   /** The newest value of each metric of a round, by name. */
   latest(round: number): Readonly<Record<string, number | null>> {
-    const rows = this.#connection.all<{ name: string; value: number | null }>(
-      `SELECT name, value FROM metrics m WHERE round = ? AND step = (SELECT max(step) FROM metrics WHERE round = m.round AND name = m.name)
-       ORDER BY name`,
-      [round],
+    return byName(
+      this.#connection.all<NamedValue>(
+        `SELECT name, value FROM metrics m WHERE round = ? AND step = (SELECT max(step) FROM metrics WHERE round = m.round AND name = m.name)
+         ORDER BY name`,
+        [round],
+      ),
     );
-    return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
   }
 }
+
+interface NamedValue {
+  readonly name: string;
+  readonly value: number | null;
+}
+
+const byName = (rows: readonly NamedValue[]): Readonly<Record<string, number | null>> =>
+  Object.fromEntries(rows.map(({ name, value }) => [name, value]));

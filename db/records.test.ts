@@ -104,6 +104,8 @@ test('a metric may be undefined, and a repeated step replaces its values', (t) =
     { step: 2, value: 0.25 },
   ]);
   assert.deepEqual(db.metrics.latest(1), { loss: 0.25, maskAp: null });
+  assert.deepEqual(db.metrics.at(1, 1), { loss: 0.75 });
+  assert.deepEqual(db.metrics.at(1, 3), {});
 });
 
 test('events are read forwards by page and backwards', (t) => {

@@ -17,12 +17,14 @@ if (out === undefined || !/^\d{1,9}$/.test(seed)) {
 const { categories, images: pictures } = await readCoco(annotations, images);
 const indexOf = new Map(categories.map(({ id }, index) => [id, classIndex(index)]));
 
-/** Pixels and labels of a picture, as copyPaste takes them. */
+/** Pixels and labels of a picture, as copyPaste takes them; crowds are neither objects nor background. */
 async function labeled({ path, truths }) {
-  const objects = truths.map(({ truth }) => truth).filter(({ crowd }) => !crowd);
+  const objects = truths.filter(({ truth }) => !truth.crowd);
+  const crowds = truths.filter(({ truth }) => truth.crowd);
   return {
     image: await decodeImage(path),
-    instances: objects.map(({ category, mask }) => ({ classIndex: indexOf.get(category), mask, source: { by: 'human' } })),
+    instances: objects.map(({ truth }) => ({ classIndex: indexOf.get(truth.category), mask: truth.mask, source: { by: 'human' } })),
+    ignored: crowds.map(({ truth }) => truth.mask),
   };
 }
 

@@ -62,7 +62,7 @@ async function nodeVersion(): Promise<Finding> {
 async function tensorFlow(): Promise<Finding> {
   const part = 'native TensorFlow';
   try {
-    const { version, why } = await probeBackend('native', availableParallelism());
+    const { version, why } = await probeBackend('native', { threads: availableParallelism(), deterministic: false });
     return { part, state: 'ok', detail: `${version}: ${why}${setUpNote()}`, fix: null };
   } catch (error) {
     const detail = `${errorFacts(error).message}; training falls back to wasm, four to five times slower`;
@@ -81,7 +81,7 @@ function setUpNote(): string {
 async function wasm(): Promise<Finding> {
   const part = 'tfjs wasm (fallback)';
   try {
-    return { part, state: 'ok', detail: (await probeBackend('wasm', 1)).version, fix: null };
+    return { part, state: 'ok', detail: (await probeBackend('wasm', { threads: 1, deterministic: false })).version, fix: null };
   } catch (error) {
     return { part, state: 'broken', detail: errorFacts(error).message, fix: REINSTALL };
   }

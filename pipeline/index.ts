@@ -1,5 +1,6 @@
 /** The only place where the stages meet. Importing this door loads neither tfjs nor onnxruntime. */
 export { checkMachine, type DoctorReport, type Finding } from './doctor.ts';
+export { specOfFile } from './initial-student.ts';
 export type { Stage } from './machine.ts';
 export { planRun, type RunPlan } from './plan.ts';
 export { type ModelDetections, type Picture, predictPictures } from './predict.ts';
@@ -15,4 +16,5 @@ export {
   trainingPicturesOfConfig,
   trainingPicturesOfRun,
 } from './training-pictures.ts';
+export { bestPoint } from './validations.ts';
 export { PROGRAM_VERSION } from './version.ts';

@@ -3,7 +3,7 @@ import type { ErrorFacts, ModelId } from '../core/index.ts';
 import { errorFacts } from '../core/index.ts';
 
 /** Rises whenever a persisted snapshot of an older machine could mean something else here. */
-export const MACHINE_VERSION = 2;
+export const MACHINE_VERSION = 3;
 
 /**
  * The run. Round 0 makes the first teacher: the given model, or a student trained on the labeled pictures.

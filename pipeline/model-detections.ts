@@ -1,16 +1,20 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import { type CategoryId, type ClassIndex, expectation, type ModelId, type Prediction, SelfpasteError } from '../core/index.ts';
 import type { ModelRow } from '../db/index.ts';
-import { type ClassMap, type Detection, mapClasses, readContract } from '../teacher/index.ts';
+import { type ClassMap, type ClassMatching, type Detection, mapClasses, readContract } from '../teacher/index.ts';
 import type { LabelerSettings } from './processes/labeler-settings.ts';
 import type { StageContext } from './stages/stage.ts';
 
-/** A model of the run, ready to label: its file, its classes in the data set's categories, and how its output is read. */
-export interface LabelingModel {
-  readonly row: ModelRow;
+/** A model's file, ready to label: its classes in the data set's categories, and how its output is read. */
+export interface LabelingFile {
   readonly file: string;
   readonly classes: ClassMap;
   readonly settings: LabelerSettings;
+}
+
+/** The same of a model that the run's database knows. */
+export interface LabelingModel extends LabelingFile {
+  readonly row: ModelRow;
 }
 
 /** Throws MODEL_CLASS_MISMATCH where the model knows none of the categories. */
@@ -25,10 +29,18 @@ export async function labelingModel(
       expectation('model', 'a model of this run', id),
       'start a new run: the database does not belong to this folder',
     );
-  const file = folder.located(row.path);
-  const { classNames } = await readContract(file);
   const matching = row.role === 'given' ? config.teacher : undefined;
-  return { row, file, classes: mapClasses(classNames, db.categories.all(), matching), settings: labelerSettings(config) };
+  return { row, ...(await labelingFile({ db, config }, folder.located(row.path), matching)) };
+}
+
+/** @param matching how its classes become categories where they are not the run's own. Throws MODEL_CLASS_MISMATCH. */
+export async function labelingFile(
+  { db, config }: Pick<StageContext, 'db' | 'config'>,
+  file: string,
+  matching?: ClassMatching,
+): Promise<LabelingFile> {
+  const { classNames } = await readContract(file);
+  return { file, classes: mapClasses(classNames, db.categories.all(), matching), settings: labelerSettings(config) };
 }
 
 export function labelerSettings({ teacher, data: { maxPixels } }: ResolvedConfig): LabelerSettings {

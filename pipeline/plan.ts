@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import type { ResolvedConfig } from '../config/index.ts';
 import type { ModelId } from '../core/index.ts';
 import { openDatabase, type RunDatabase, type Subset } from '../db/index.ts';
-import { anchorCount, type BackendFacts, buildStudent } from '../student/index.ts';
+import { anchorCount, type BackendFacts } from '../student/index.ts';
 import { probeBackend } from './processes/probe-backend.ts';
 import type { RunEvent } from './progress.ts';
 import { runFolder } from './run-folder.ts';
 import { adoptTeacher } from './stages/adopt-teacher.ts';
 import { importData } from './stages/import-data.ts';
 import type { StageContext } from './stages/stage.ts';
-import { planStudent } from './student-plan.ts';
+import { buildPlanned, planStudent, type StudentPlan } from './student-plan.ts';
 
 /** What a run will do, found out without starting it. */
 export interface RunPlan {
@@ -48,8 +48,8 @@ async function examine(config: ResolvedConfig, db: RunDatabase, scratch: string)
   const context: StageContext = { db, config, folder: runFolder(scratch), emit, stop: new AbortController().signal };
   await importData(context);
   if (config.teacher.model !== null) await adoptTeacher(context, { round: 0, teacher: null as ModelId | null });
-  const { spec, why } = planStudent(config, db);
-  const student = buildStudent(spec, 0);
+  const plan = await planStudent(config, db);
+  const student = buildPlanned(plan, 0);
   const parameters = student.graph.initializers.reduce((sum, { dims }) => sum + dims.reduce((product, dim) => product * dim, 1), 0);
   const rounds = roundsOf(config);
   return {
@@ -60,10 +60,15 @@ async function examine(config: ResolvedConfig, db: RunDatabase, scratch: string)
     leftOut: db.quarantine.countByReason(),
     warnings,
     rounds,
-    student: { parameters, anchors: anchorCount(spec), why },
-    backend: await probeBackend(config.train.backend, config.train.threads),
+    student: { parameters, anchors: anchorCount(plan.student), why: whyOf(plan, config) },
+    backend: await probeBackend(config.train.backend, config.train),
     disk: { neededBytes: diskBytes(db, parameters, rounds.length), freeBytes: freeBytes(config.runFolder) },
   };
+}
+
+/** What is planned is what random weights would be; a round that has a teacher may begin with that. */
+function whyOf({ why }: StudentPlan, { student }: ResolvedConfig): string {
+  return student.init === 'teacher' ? `${why}; a round with a teacher starts from that, where it can` : why;
 }
 
 function roundsOf({ rounds, data, teacher }: ResolvedConfig): RunPlan['rounds'] {
@@ -75,11 +80,11 @@ function roundsOf({ rounds, data, teacher }: ResolvedConfig): RunPlan['rounds'] 
   return [first, ...later];
 }
 
-/** Rows of about 310 bytes, 100 predictions a picture and round; per round two checkpoints of five vectors, and two models. */
+/** Rows of about 310 bytes, 100 predictions a picture and round; per round three checkpoints of five vectors, and three models. */
 function diskBytes(db: RunDatabase, parameters: number, rounds: number): number {
   const { labeled, validation, unlabeled } = db.images.count();
   const rows = (labeled + validation) * 50 + unlabeled * 100 * (rounds - 1);
-  return rows * 310 + rounds * parameters * 4 * 12;
+  return rows * 310 + rounds * parameters * 4 * 18;
 }
 
 function freeBytes(folder: string): number {

@@ -17,6 +17,13 @@ export type RunEvent =
       readonly unit: 'pictures' | 'steps';
       readonly facts: Facts;
     }
+  /** A student was measured on the validation set; `facts` are its metrics. */
+  | {
+      readonly kind: 'measured';
+      readonly round: number;
+      readonly step: number;
+      readonly facts: Facts;
+    }
   | { readonly kind: 'stage-finished'; readonly round: number; readonly stage: Stage; readonly durationMs: number; readonly facts: Facts }
   | { readonly kind: 'note'; readonly round: number | null; readonly level: 'info' | 'warn'; readonly text: string }
   | { readonly kind: 'run-finished'; readonly facts: Facts }

@@ -12,10 +12,19 @@ export interface RunFolder {
   /** Copy of the best model so far. */
   readonly best: string;
   readonly trainingSet: (round: number) => string;
+  /** What the round hands on: the best of the students that were measured. */
   readonly student: (round: number) => string;
+  /** The student at the last step. */
+  readonly lastStudent: (round: number) => string;
+  /** A student that waits to be measured. */
+  readonly candidate: (round: number) => string;
+  /** A student that was measured at a step of the schedule, while it is the best one. */
+  readonly studentAt: (round: number, step: number) => string;
   /** The student before training: its graph and initial weights. */
   readonly initialStudent: (round: number) => string;
   readonly checkpoints: (round: number) => string;
+  /** A new event file for TensorBoard; later ones sort behind earlier ones. */
+  readonly chart: (round: number, atMs: number) => string;
   /** A file of the run as the database keeps it: relative, so that the folder may move. */
   readonly stored: (file: string) => string;
   /** Where a file is that the database names; a given model's path is absolute and stays. */
@@ -30,8 +39,12 @@ export function runFolder(path: string): RunFolder {
     best: join(path, 'models', 'best.onnx'),
     trainingSet: (round) => join(path, 'rounds', `round-${round}-training-set.json`),
     student: (round) => join(path, 'models', `round-${round}-student.onnx`),
+    lastStudent: (round) => join(path, 'models', `round-${round}-last.onnx`),
+    candidate: (round) => join(path, 'models', `round-${round}-candidate.onnx`),
+    studentAt: (round, step) => join(path, 'models', `round-${round}-step-${step}.onnx`),
     initialStudent: (round) => join(path, 'rounds', `round-${round}-initial.onnx`),
     checkpoints: (round) => join(path, 'checkpoints', `round-${round}`),
+    chart: (round, atMs) => join(path, 'tensorboard', `round-${round}`, `events.out.tfevents.${String(atMs).padStart(13, '0')}.selfpaste`),
     stored: (file) => relative(path, file),
     located: (stored) => resolve(path, stored),
   };

@@ -22,6 +22,7 @@ import { promoteStudent } from './stages/promote-student.ts';
 import { selectLabels } from './stages/select-labels.ts';
 import { type StageContext, timed } from './stages/stage.ts';
 import { trainStudent } from './stages/train-student.ts';
+import { charting } from './tensorboard/charts.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
 /** Where a run shall stop by itself: after a round, or after a stage of the round it is in. */
@@ -120,7 +121,7 @@ async function drive(
 ): Promise<RunOutcome> {
   const halt = new AbortController();
   const stop = AbortSignal.any([options.stop, halt.signal]);
-  const emit = recording(db, options.emit);
+  const emit = recording(db, charting(runFolder(config.runFolder), options.emit));
   emit(beginning);
   if (!hasEnded(saved)) await announceBackend(config, emit);
   const context: StageContext = { db, config, folder: runFolder(config.runFolder), emit, stop };
@@ -156,7 +157,7 @@ const hasEnded = (saved: SnapshotRow | undefined): boolean => saved !== undefine
 
 /** Says what will train, and why, before anything takes time; one that cannot be had ends the run here. */
 async function announceBackend({ train }: ResolvedConfig, emit: Emit): Promise<void> {
-  const { version, threads, why } = await probeBackend(train.backend, train.threads);
+  const { version, threads, why } = await probeBackend(train.backend, train);
   emit({ kind: 'note', round: null, level: 'info', text: `backend: ${version}, ${threads} thread(s): ${why}` });
 }
 

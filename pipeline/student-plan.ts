@@ -1,27 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { type AugmentRecipe, copyPasteRecipe, type Jitter, LargeScaleJitter, StandardScaleJitter } from '../augment/index.ts';
 import type { ResolvedConfig } from '../config/index.ts';
-import { boxHeight, boxWidth, type Size } from '../core/index.ts';
+import { boxHeight, boxWidth, onnx, type Size } from '../core/index.ts';
 import { humanLabeled, type RunDatabase } from '../db/index.ts';
-import { chooseStrides, type StudentSpec, stridesOf, type TrainSettings } from '../student/index.ts';
+import {
+  buildStudent,
+  chooseStrides,
+  type FreshStudent,
+  readSpec,
+  type Schedule,
+  type StudentSpec,
+  stridesOf,
+  type TrainSettings,
+  warmStart,
+} from '../student/index.ts';
+import { readContract } from '../teacher/index.ts';
 
-/** The student that a run trains, and why its strides are what they are. */
-export interface StudentPlan {
-  readonly spec: StudentSpec;
-  readonly why: string;
+/** The student that a run trains unless a teacher says otherwise, and why it is what it is. */
+export type StudentPlan =
+  | { readonly kind: 'fresh'; readonly student: FreshStudent; readonly why: string }
+  /** With the weights of another model, whose class rows for `keptClasses` are kept, too. */
+  | {
+      readonly kind: 'warm-start';
+      readonly source: onnx.Model;
+      readonly student: StudentSpec;
+      readonly keptClasses: readonly string[];
+      readonly why: string;
+    };
+
+/** Follows `student.init` and the labeled set. Throws MODEL_* where a file is named that no student can start from. */
+export async function planStudent(config: ResolvedConfig, db: RunDatabase): Promise<StudentPlan> {
+  const classNames = db.categories.all().map(({ name }) => name);
+  const { init } = config.student;
+  return init === 'random' || init === 'teacher' ? planFresh(config, db, classNames) : planWarmStart(config, init, classNames);
+}
+
+/** The planned student before training: a pure function of the plan and the seed. */
+export function buildPlanned(plan: StudentPlan, seed: number): onnx.Model {
+  return plan.kind === 'fresh' ? buildStudent(plan.student, seed) : warmStart(plan.source, plan.student, seed).model;
 }
 
 /** Strides follow the configuration, or the median object of the labeled set at the size at which the network sees it. */
-export function planStudent({ student }: ResolvedConfig, db: RunDatabase): StudentPlan {
+function planFresh({ student }: ResolvedConfig, db: RunDatabase, classNames: readonly string[]): StudentPlan {
   const { size, inputSize, prototypes } = student;
-  const classNames = db.categories.all().map(({ name }) => name);
   const sidePx = medianObjectSidePx(db, inputSize);
   const strides = student.strides === 'auto' ? chooseStrides(sidePx) : stridesOf(student.strides);
-  const chosen = `strides ${strides.levels.join(', ')} with prototypes at stride ${strides.prototype}`;
-  const why =
-    student.strides === 'auto'
-      ? `${chosen}: the median labeled object is ${sidePx.toFixed(0)} px at ${inputSize} px input`
-      : `${chosen}, as configured`;
-  return { spec: { classNames, inputSize, strides, prototypes, size }, why };
+  const reason =
+    student.strides === 'auto' ? `the median labeled object is ${sidePx.toFixed(0)} px at ${inputSize} px input` : 'as configured';
+  const why = `size ${size} from random weights, ${stridesText(strides)}: ${reason}`;
+  return { kind: 'fresh', student: { classNames, inputSize, strides, prototypes, size }, why };
+}
+
+async function planWarmStart({ student }: ResolvedConfig, file: string, classNames: readonly string[]): Promise<StudentPlan> {
+  const source = await readStart(file);
+  const { model, keptClasses } = warmStart(source, { classNames, inputSize: student.inputSize }, 0);
+  const spec = readSpec(model);
+  const why = `warm start from ${basename(file)}, ${stridesText(spec.strides)}; ${knownText(source, keptClasses, classNames)}`;
+  return { kind: 'warm-start', source, student: spec, keptClasses, why };
+}
+
+/** A model file from outside: the teacher's reader refuses what is not one, or could do harm. */
+async function readStart(file: string): Promise<onnx.Model> {
+  await readContract(file);
+  return onnx.decodeModel(await readFile(file));
+}
+
+const stridesText = ({ levels, prototype }: FreshStudent['strides']): string =>
+  `strides ${levels.join(', ')} with prototypes at stride ${prototype}`;
+
+/** What a warm start takes from its source: the rows of the classes that it knows, and the license that goes with the weights. */
+export function knownText({ metadata }: onnx.Model, kept: readonly string[], classNames: readonly string[]): string {
+  const names = kept.length === 0 ? '' : `: ${kept.slice(0, 8).join(', ')}${kept.length > 8 ? ` and ${kept.length - 8} more` : ''}`;
+  const license = metadata.get('license');
+  const rows = `it keeps the class rows of ${kept.length} of ${classNames.length} classes${names}`;
+  return license === undefined ? rows : `${rows}; its license goes with it: ${license}`;
 }
 
 /** Median over objects of the geometric mean of a box's sides, in pixels of the network's input. */
@@ -38,12 +91,12 @@ function medianObjectSidePx(db: RunDatabase, inputSize: number): number {
 const longestSide = ({ width, height }: Size): number => Math.max(width, height);
 
 /** How the run's training pictures are made. Settings that belong to the other preset say nothing. */
-export function recipeOf({ augment, student }: ResolvedConfig, spec: StudentSpec): AugmentRecipe {
+export function recipeOf({ augment, student }: ResolvedConfig, { strides }: Pick<StudentSpec, 'strides'>): AugmentRecipe {
   const preset = copyPasteRecipe({ width: student.inputSize, height: student.inputSize }, augment.preset);
   const labeled = jitterOf(augment.jitter);
   return {
     ...preset,
-    prototypeStride: spec.strides.prototype,
+    prototypeStride: strides.prototype,
     jitter: { labeled, pseudo: augment.pseudoJitter ? jitterOf(augment.pseudoJitter) : labeled, donor: jitterOf(augment.donorJitter) },
     flip: augment.flip,
     verticalFlip: augment.verticalFlip,
@@ -66,6 +119,22 @@ function jitterOf(setting: ResolvedConfig['augment']['jitter']): Jitter {
 }
 
 export function trainSettingsOf({ train }: ResolvedConfig): TrainSettings {
-  const { steps, batchSize, warmupSteps, learningRate, weightDecay, clipNorm, emaDecay, unsupWeight, boxWeight, maskWeight } = train;
-  return { steps, batchSize, warmupSteps, learningRate, weightDecay, clipNorm, emaDecay, unsupWeight, boxWeight, maskWeight };
+  const { steps, batchSize, microBatches, learningRate, warmupSteps, weightDecay, clipNorm, emaDecay } = train;
+  const { unsupWeight, unsupWarmupSteps, boxWeight, dflWeight, maskWeight } = train;
+  return {
+    ...{ steps, batchSize, microBatches, learningRate, warmupSteps, weightDecay, clipNorm, emaDecay },
+    ...{ unsupWeight, unsupWarmupSteps, boxWeight, dflWeight, maskWeight },
+    optimizer: train.optimizer === 'adamw' ? { kind: 'adamw' } : { kind: 'sgd', momentum: train.momentum },
+    schedule: scheduleOf(train),
+    norm: train.norm === 'auto' ? normOf(batchSize / microBatches) : train.norm,
+  };
 }
+
+function scheduleOf({ schedule, decayAt, decayFactor }: ResolvedConfig['train']): Schedule {
+  return schedule === 'cosine' ? { kind: 'cosine' } : { kind: 'step', at: decayAt, factor: decayFactor };
+}
+
+/** Statistics of fewer pictures than this say too little of the next ones. */
+const FEWEST_FOR_BATCH_NORM = 4;
+
+const normOf = (pictures: number): TrainSettings['norm'] => (pictures < FEWEST_FOR_BATCH_NORM ? 'renorm' : 'batch');

@@ -14,6 +14,7 @@ import type { ResolvedConfig } from '../config/index.ts';
 import { expectation, SelfpasteError, type Sha256, type TrainingSet } from '../core/index.ts';
 import { openDatabase, type RunDatabase, trainingSet } from '../db/index.ts';
 import { hashFile } from './hash-file.ts';
+import { specOfFile } from './initial-student.ts';
 import { runConfigOf } from './run.ts';
 import { runFolder } from './run-folder.ts';
 import { importData } from './stages/import-data.ts';
@@ -43,11 +44,16 @@ export interface TrainingPictures {
  */
 export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wanted: number | null): Promise<TrainingPictures> {
   const config = runConfigOf(db, folder);
-  const { trainingSet: fileOf } = runFolder(folder);
+  const { trainingSet: fileOf, initialStudent } = runFolder(folder);
   const trained = db.rounds.all().flatMap(({ index }) => (existsSync(fileOf(index)) ? [index] : []));
   const round = wanted ?? trained.at(-1);
   if (round === undefined || !trained.includes(round)) throw notTrained(wanted, trained);
-  const pictures = trainingPictures(config, recipeOf(config, planStudent(config, db).spec), await readTrainingSet(fileOf(round)), round);
+  const pictures = trainingPictures(
+    config,
+    recipeOf(config, await specOfFile(initialStudent(round))),
+    await readTrainingSet(fileOf(round)),
+    round,
+  );
   const images = [...db.images.ofSubset('labeled'), ...db.images.ofSubset('unlabeled')];
   const known = new Map(images.map(({ path, sha256 }) => [path, sha256]));
   return { ...pictures, at: (step, slot) => unchanged(pictures.at(step, slot), known) };
@@ -76,7 +82,7 @@ export async function trainingPicturesOfConfig(config: ResolvedConfig): Promise<
   const db = openDatabase(join(scratch, 'selfpaste.db'), { mode: 'create' });
   try {
     await importData({ db, config, folder: runFolder(scratch), emit: () => {}, stop: new AbortController().signal });
-    return trainingPictures(config, recipeOf(config, planStudent(config, db).spec), trainingSet(db, 0), 0);
+    return trainingPictures(config, recipeOf(config, (await planStudent(config, db)).student), trainingSet(db, 0), 0);
   } finally {
     db.close();
     rmSync(scratch, { recursive: true, force: true });

@@ -42,13 +42,78 @@ interface Case {
 const away = moved(BOX, 14);
 const CASES: readonly Case[] = [
   { name: 'a score at the threshold is kept', predictions: [candidate(1, 0.5)], expected: [[1, 'score']] },
-  { name: 'a score below it is not', predictions: [candidate(1, 0.499)], expected: [[1, 'below-threshold']] },
+  { name: 'a score below it is neither kept nor background', predictions: [candidate(1, 0.499)], expected: [[1, 'unsure']] },
+  {
+    name: 'from the ignore score on',
+    predictions: [candidate(1, 0.3), candidate(2, 0.299, away)],
+    expected: [
+      [1, 'unsure'],
+      [2, 'below-threshold'],
+    ],
+  },
+  {
+    name: 'without an ignore score, all that is not kept is background',
+    predictions: [candidate(1, 0.499)],
+    policy: { ignoreScore: null },
+    expected: [[1, 'below-threshold']],
+  },
+  {
+    name: 'an ignore score above the threshold ignores nothing',
+    predictions: [candidate(1, 0.25), candidate(2, 0.15, away)],
+    policy: { score: 0.2 },
+    expected: [
+      [1, 'score'],
+      [2, 'below-threshold'],
+    ],
+  },
+  {
+    name: 'what repeats a kept label is no object of its own; what touches it may be',
+    predictions: [
+      candidate(1, 0.9),
+      candidate(2, 0.4, moved(BOX, 4)),
+      candidate(3, 0.4, moved(BOX, 8)),
+      candidate(4, 0.4, moved(BOX, 1), DOG),
+    ],
+    expected: [
+      [1, 'score'],
+      [2, 'duplicate'],
+      [3, 'unsure'],
+      [4, 'duplicate'],
+    ],
+  },
+  {
+    name: 'what repeats a duplicate alone, or something unsure, is unsure',
+    predictions: [candidate(1, 0.9), candidate(2, 0.8, moved(BOX, 4)), candidate(3, 0.4, moved(BOX, 8)), candidate(4, 0.35, moved(BOX, 9))],
+    expected: [
+      [1, 'score'],
+      [2, 'duplicate'],
+      [3, 'unsure'],
+      [4, 'unsure'],
+    ],
+  },
+  {
+    name: 'too small is too small at any score above the ignore score',
+    predictions: [candidate(1, 0.4, { x1: 0, y1: 0, x2: 5, y2: 3 }), candidate(2, 0.2, { x1: 20, y1: 0, x2: 25, y2: 3 })],
+    expected: [
+      [1, 'too-small'],
+      [2, 'below-threshold'],
+    ],
+  },
+  {
+    name: 'what people rejected is background, whatever its score',
+    predictions: [candidate(11, 0.4), candidate(12, 0.4, away)],
+    verdicts: [verdict(candidate(1, 0.9), 'rejected')],
+    expected: [
+      [11, 'rejected'],
+      [12, 'unsure'],
+    ],
+  },
   {
     name: 'a category may have its own threshold',
     predictions: [candidate(1, 0.35), candidate(2, 0.35, away, DOG)],
     policy: { scoreByCategory: { [DOG]: 0.3 } },
     expected: [
-      [1, 'below-threshold'],
+      [1, 'unsure'],
       [2, 'score'],
     ],
   },
@@ -207,7 +272,11 @@ const scenes = fc.record({ predictions: candidates(100), earlier: candidates(1) 
           ...judged.map((one) => fc.constantFrom<'accepted' | 'rejected'>('accepted', 'rejected').map((said) => verdict(one, said))),
         ),
       ),
-    policy: fc.record({ maxPerImage: fc.integer({ min: 0, max: 5 }), minAreaPx2: fc.integer({ min: 0, max: 30 }) }),
+    policy: fc.record({
+      maxPerImage: fc.integer({ min: 0, max: 5 }),
+      minAreaPx2: fc.integer({ min: 0, max: 30 }),
+      ignoreScore: fc.constantFrom(null, 0.2, 0.3, 0.8),
+    }),
     seed: fc.integer(),
   }),
 );
@@ -249,6 +318,32 @@ test('a verdict beats the policy, and what the policy kept is no duplicate, not 
             a === b || a.category !== b.category || rle.iou(a.mask, b.mask) <= full.maskNmsIou,
             'two that are kept are two objects',
           );
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('what is unsure scores between the two thresholds, is not too small, and repeats nothing that was kept', () => {
+  fc.assert(
+    fc.property(scenes, ({ predictions, verdicts, policy }) => {
+      const full = { ...defaultPolicy, ...policy };
+      const decisions = new Map(selectPseudoLabels(predictions, full, verdicts).map((one) => [one.prediction, one]));
+      const labels = predictions.filter(({ id }) => decisions.get(id)?.status === 'kept');
+      const repeats = ({ category, mask }: Candidate) =>
+        labels.some((label) => rle.iou(label.mask, mask) > (label.category === category ? full.maskNmsIou : full.crossCategoryIou));
+      for (const one of predictions.filter(({ score }) => score >= (full.ignoreScore ?? 1) && score < full.score)) {
+        const reason = decisions.get(one.id)?.reason;
+        if (reason === 'unsure') assert.ok(rle.area(one.mask) >= Math.max(1, full.minAreaPx2) && !repeats(one));
+        else assert.notEqual(reason, 'below-threshold');
+      }
+      const others = predictions.filter(({ score }) => score < (full.ignoreScore ?? 1) || score >= full.score);
+      assert.ok(others.every(({ id }) => decisions.get(id)?.reason !== 'unsure'));
+      const without = selectPseudoLabels(predictions, { ...full, ignoreScore: null }, verdicts);
+      assert.deepEqual(
+        without.filter(({ status }) => status === 'kept'),
+        [...decisions.values()].filter(({ status }) => status === 'kept'),
+        'ignoring changes no label',
+      );
     }),
     { numRuns: 150 },
   );

@@ -10,7 +10,13 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { root, run } from './setup/steps.mjs';
 
-const kernels = ['augment/kernels/resample', 'teacher/kernels/pixels', 'teacher/kernels/scan'];
+const kernels = [
+  'augment/kernels/resample',
+  'student/learning/kernels/loss',
+  'student/learning/kernels/optimizer',
+  'teacher/kernels/pixels',
+  'teacher/kernels/scan',
+];
 const compiler = 'node_modules/assemblyscript/bin/asc.js';
 const options = ['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
 const outDir = process.argv[2] ?? 'dist';

@@ -9,6 +9,16 @@ import type { TensorFlow } from './tensorflow.ts';
 
 export type BackendChoice = 'auto' | 'native' | 'wasm';
 
+export interface BackendSettings {
+  /** Threads of TensorFlow's kernels, 1 or more. */
+  readonly threads: number;
+  /**
+   * Whether the same training gives the same bytes whatever else the machine does: kernels run on one thread and TensorFlow is told to
+   * choose none whose result depends on the order of additions. Slower than several threads.
+   */
+  readonly deterministic: boolean;
+}
+
 /** What trains: tfjs with native TensorFlow below it, or tfjs' WebAssembly backend, and why it was chosen. */
 export interface Backend {
   readonly name: 'native' | 'wasm';
@@ -27,10 +37,10 @@ export type BackendFacts = Pick<Backend, 'name' | 'version' | 'threads' | 'why'>
  * Thread counts change results in the last bits, so they are set here and recorded with the run.
  * Throws ENVIRONMENT_NO_TENSORFLOW where the choice cannot be had.
  */
-export async function loadBackend(choice: BackendChoice, threads: number): Promise<Backend> {
+export async function loadBackend(choice: BackendChoice, settings: BackendSettings): Promise<Backend> {
   if (choice === 'wasm') return loadWasm('the configuration asks for wasm');
   try {
-    return loadNative(threads);
+    return loadNative(settings);
   } catch (error) {
     const why = firstLine(error);
     if (choice === 'native') {
@@ -45,11 +55,13 @@ export async function loadBackend(choice: BackendChoice, threads: number): Promi
   }
 }
 
-function loadNative(threads: number): Backend {
+function loadNative({ threads: wanted, deterministic }: BackendSettings): Backend {
+  const threads = deterministic ? 1 : wanted;
   // TensorFlow reads these once, when its library is loaded.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   process.env.TF_NUM_INTEROP_THREADS = '1';
+  if (deterministic) process.env.TF_DETERMINISTIC_OPS = '1';
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
   restoreRemovedUtilities();
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as TensorFlow & { version: { tfjs: string } };

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { openSampleStream } from '../augment/index.ts';
 import { decodeImage } from '../dataset/index.ts';
 import type { LabelLine, LabelStats, RunStatus } from '../db/index.ts';
-import { planStudent, recipeOf, runConfigOf, runFolder } from '../pipeline/index.ts';
+import { recipeOf, runConfigOf, runFolder, specOfFile } from '../pipeline/index.ts';
 import { openTeacher } from '../teacher/index.ts';
 import { assertEnded, type Ended, lookInto, makeScenes, programJson, rowsOf, runProgram, SCENES, SMALL, writeConfig } from './small-run.ts';
 
@@ -74,14 +74,15 @@ describe('a run from beginning to end', () => {
     const [round, step, slot] = [1, 7, 2];
     const args = ['augment', 'replay', run, '--round', `${round}`, '--step', `${step}`, '--slot', `${slot}`];
     const png = join(folder, 'replay.png');
-    const replayed = await programJson<{ sha256: string; instances: object[] }>([...args, '--out', png, '--json']);
-    const { recipe, file } = lookInto(run, (db) => {
-      const config = runConfigOf(db, run);
-      return { recipe: recipeOf(config, planStudent(config, db).spec), file: runFolder(run).trainingSet(round) };
-    });
+    const replayed = await programJson<{ sha256: string; instances: object[]; ignored: object[] }>([...args, '--out', png, '--json']);
+    const { trainingSet, initialStudent } = runFolder(run);
+    const recipe = recipeOf(
+      lookInto(run, (db) => runConfigOf(db, run)),
+      await specOfFile(initialStudent(round)),
+    );
     const { seed, train } = CONFIG;
     const stream = openSampleStream({
-      trainingSetFile: file,
+      trainingSetFile: trainingSet(round),
       seed: seed as number,
       round,
       recipe,
@@ -95,6 +96,7 @@ describe('a run from beginning to end', () => {
     assert.equal(replayed.sha256, createHash('sha256').update(sample.image.data).digest('hex'));
     assert.deepEqual((await decodeImage(png)).data, sample.image.data);
     assert.equal(replayed.instances.length, sample.instances.length);
+    assert.equal(replayed.ignored.length, sample.ignored.length);
     const none = await runProgram(['augment', 'replay', run, '--round', '3', '--step', '0', '--slot', '0']);
     assert.equal(none.code, 2);
     assert.match(none.stderr, /Expected a round that has begun to train \(0, 1, 2\) for --round, got 3 \(number\)/);

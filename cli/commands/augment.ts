@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command } from 'commander';
-import { type RgbImage, rle, SelfpasteError, toXywh } from '../../core/index.ts';
+import { type RgbImage, type Rle, rle, SelfpasteError, toXywh } from '../../core/index.ts';
 import { contactSheet, writePng } from '../../dataset/index.ts';
 import { openDatabase } from '../../db/index.ts';
 import {
@@ -37,7 +37,9 @@ interface PreviewOptions {
 
 function previewCommand(): Command {
   return new Command('preview')
-    .description('A contact sheet of training pictures with their masks; pasted objects have a plus before their name.')
+    .description(
+      'A contact sheet of training pictures with their masks; pasted objects have a plus before their name, and what is neither object nor background is hatched.',
+    )
     .argument('[run]', 'folder or name of the run; the newest below ./runs by default')
     .option('-c, --config <file>', 'a configuration instead of a run: what its round 0 would train on')
     .option('--set <key=value>', 'a setting of the configuration, with -c; may be repeated', collect, [])
@@ -61,7 +63,7 @@ async function preview(run: string | undefined, options: PreviewOptions): Promis
   const tiles: RgbImage[] = shown.map((picture) => trainingTile(picture, pictures.classNames));
   await writePng(out, await contactSheet(tiles, options.columns, options.tile));
   if (json) return printJson({ out, round: pictures.round, samples: shown.map((picture) => factsOf(picture, pictures.classNames)) });
-  print(table(['step', 'slot', 'picture', 'scale', 'donor', 'scale', 'objects', 'pasted', 'dropped'], shown.map(previewRow)));
+  print(table(['step', 'slot', 'picture', 'scale', 'donor', 'scale', 'objects', 'pasted', 'dropped', 'ignored'], shown.map(previewRow)));
   print(`\n${out}: ${shown.length} training pictures of round ${pictures.round}`);
 }
 
@@ -92,6 +94,7 @@ function previewRow({ plan, picture, files }: TrainingPicture): (string | number
     picture.instances.length,
     picture.instances.filter(({ pasted }) => pasted).length,
     dropped.join(', '),
+    picture.ignored.length,
   ];
 }
 
@@ -129,7 +132,9 @@ async function replay(run: string | undefined, { round, step, slot, masks, out, 
       sample.picture.instances.map((instance) => instanceRow(instance, pictures.classNames)),
     ),
   );
-  print(`\n${out}: round ${round}, step ${step}, slot ${slot}; sha256 of its RGB bytes ${facts.sha256}`);
+  const { length: ignored } = sample.picture.ignored;
+  print(`\n${ignored} ignored region${ignored === 1 ? '' : 's'}: neither object nor background`);
+  print(`${out}: round ${round}, step ${step}, slot ${slot}; sha256 of its RGB bytes ${facts.sha256}`);
 }
 
 function instanceRow(
@@ -142,7 +147,7 @@ function instanceRow(
 
 /** A training picture as data: plan, files, labels as COCO has them, what was dropped, and the hash of the pixels (row-major RGB). */
 function factsOf({ plan, picture, files }: TrainingPicture, classNames: readonly string[]) {
-  const { image, instances, dropped } = picture;
+  const { image, instances, ignored, dropped } = picture;
   return {
     sha256: createHash('sha256').update(image.data).digest('hex'),
     size: image.size,
@@ -154,10 +159,13 @@ function factsOf({ plan, picture, files }: TrainingPicture, classNames: readonly
       source,
       pasted,
       bbox: Object.values(toXywh(box)),
-      segmentation: { size: [mask.size.height, mask.size.width], counts: rle.countsToString(mask.counts) },
+      segmentation: segmentationOf(mask),
     })),
+    ignored: ignored.map(segmentationOf),
   };
 }
+
+const segmentationOf = ({ size, counts }: Rle) => ({ size: [size.height, size.width], counts: rle.countsToString(counts) });
 
 async function picturesOfRun(run: string | undefined, round: number | undefined): Promise<TrainingPictures> {
   const folder = findRun(run);

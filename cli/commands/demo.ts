@@ -25,7 +25,7 @@ data:
 policy: { score: 0.5 }
 augment: { jitter: [0.5, 1.5], donorJitter: [0.5, 1.5] }
 student: { inputSize: 160, prototypes: 16, init: teacher }
-train: { steps: 500, batchSize: 8, learningRate: 0.004, warmupSteps: 50, emaDecay: 0.99, checkpointSteps: 100 }
+train: { steps: 500, batchSize: 8, learningRate: 0.004, warmupSteps: 50, unsupWarmupSteps: 50, emaDecay: 0.99, checkpointSteps: 100, validateSteps: 0 }
 `;
 
 interface DemoOptions {

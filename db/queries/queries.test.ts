@@ -194,26 +194,42 @@ test('kept labels come by image, and only images that have one', (t) => {
   assert.ok(images.every((image) => image.labels.length > 0));
 });
 
-test('the training set: human labels without crowds, and pseudo-labels with their weights', (t) => {
+test('the training set: human labels, pseudo-labels with their weights, and what is neither object nor background', (t) => {
   const db = testRun(t);
   const box = { x1: 1, y1: 2, x2: 30, y2: 20 };
   const labeled = addImage(db, 1, 'labeled');
   const empty = addImage(db, 2, 'labeled');
   const validation = addImage(db, 3, 'validation');
-  db.groundTruths.add(labeled, [groundTruth(box), groundTruth(box, true)]);
+  const crowd = { x1: 40, y1: 2, x2: 60, y2: 40 };
+  db.groundTruths.add(labeled, [groundTruth(box), groundTruth(crowd, true)]);
   db.groundTruths.add(validation, [groundTruth(box)]);
   const image = addImage(db, 4);
-  label(db, image, [prediction(0.8, DOG), prediction(0.2)]);
-  decide(db, image);
+  const unsure = { x1: 30, y1: 8, x2: 50, y2: 30 };
+  const [first, second, third] = label(db, image, [prediction(0.8, DOG), prediction(0.4, CAT, unsure), prediction(0.2)]);
+  db.pseudoLabels.record({
+    round: 1,
+    image: image.id,
+    decisions: [
+      { prediction: first, status: 'kept', reason: 'score', weight: 0.8 },
+      { prediction: second, status: 'dropped', reason: 'unsure' },
+      { prediction: third, status: 'dropped', reason: 'below-threshold' },
+    ],
+    lineage: new Map(),
+  });
   const { size, path } = labeled;
   assert.deepEqual(trainingSet(db, 1), {
     classNames: ['cat', 'dog'],
     labeled: [
-      { path, size, instances: [{ classIndex: 0, mask: boxMask(box), source: { by: 'human' } }] },
-      { path: empty.path, size, instances: [] },
+      { path, size, instances: [{ classIndex: 0, mask: boxMask(box), source: { by: 'human' } }], ignored: [boxMask(crowd)] },
+      { path: empty.path, size, instances: [], ignored: [] },
     ],
     pseudo: [
-      { path: image.path, size, instances: [{ classIndex: 1, mask: prediction(0.8).mask, source: { by: 'teacher', weight: 0.8 } }] },
+      {
+        path: image.path,
+        size,
+        instances: [{ classIndex: 1, mask: prediction(0.8).mask, source: { by: 'teacher', weight: 0.8 } }],
+        ignored: [boxMask(unsure)],
+      },
     ],
   });
   assert.deepEqual([...humanLabeled(db, 'validation')], [{ image: validation, truths: [groundTruth(box)] }]);

@@ -18,6 +18,13 @@ export interface RoundStatus {
   readonly checkpointStep: number | null;
   /** The newest value of each metric. */
   readonly metrics: Readonly<Record<string, number | null>>;
+  /** What students of the round were measured on the validation set, by step. */
+  readonly validations: readonly Validation[];
+}
+
+export interface Validation {
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number | null>>;
 }
 
 /** A run at a glance. */
@@ -56,5 +63,6 @@ function roundStatus(db: RunDatabase, round: RoundRow): RoundStatus {
     selection: db.pseudoLabels.counts(round.index),
     checkpointStep: db.checkpoints.ofRound(round.index)[0]?.step ?? null,
     metrics: db.metrics.latest(round.index),
+    validations: db.metrics.curve(round.index, 'maskAp').map(({ step }) => ({ step, metrics: db.metrics.at(round.index, step) })),
   };
 }

@@ -1,7 +1,8 @@
-import type { CategoryId, ClassIndex, LabeledTrainingImage, TrainingImage, TrainingSet } from '../../core/index.ts';
+import type { CategoryId, ClassIndex, LabeledTrainingImage, Rle, TrainingImage, TrainingSet } from '../../core/index.ts';
 import type { CategoryRow } from '../categories.ts';
 import type { SourcedGroundTruth } from '../ground-truths.ts';
 import type { ImageRow } from '../images.ts';
+import { maskOf, type ShapeColumns } from '../masks.ts';
 import type { RunDatabase } from '../run-database.ts';
 import { keptLabels, type PseudoLabeledImage } from './kept-labels.ts';
 
@@ -16,32 +17,49 @@ export function* humanLabeled(db: RunDatabase, subset: 'labeled' | 'validation')
   for (const image of db.images.ofSubset(subset)) yield { image, truths: db.groundTruths.ofImage(image) };
 }
 
-/** What a round's student trains on: all labeled images without their crowd regions, and images on which something was kept. */
+/**
+ * What a round's student trains on: all labeled images, and images on which something was kept. Crowd regions, and predictions that
+ * were dropped as `unsure`, are neither objects nor background.
+ */
 export function trainingSet(db: RunDatabase, round: number): TrainingSet {
   const categories = db.categories.all();
   const classOf = classIndexes(categories);
   return {
     classNames: categories.map(({ name }) => name),
     labeled: Array.from(humanLabeled(db, 'labeled'), (labeled) => fromHuman(labeled, classOf)),
-    pseudo: Array.from(keptLabels(db, round), (labeled) => fromTeacher(labeled, classOf)),
+    pseudo: Array.from(keptLabels(db, round), (labeled) => fromTeacher(labeled, unsureMasks(db, round, labeled.image), classOf)),
   };
 }
 
 function fromHuman({ image, truths }: HumanLabeledImage, classOf: ClassIndexes): LabeledTrainingImage {
   const objects = truths.filter(({ crowd }) => !crowd);
+  const crowds = truths.filter(({ crowd }) => crowd);
   return {
     path: image.path,
     size: image.size,
     instances: objects.map(({ category, mask }) => ({ classIndex: classOf(category), mask, source: { by: 'human' } })),
+    ignored: crowds.map(({ mask }) => mask),
   };
 }
 
-function fromTeacher({ image, labels }: PseudoLabeledImage, classOf: ClassIndexes): TrainingImage {
+function fromTeacher({ image, labels }: PseudoLabeledImage, ignored: readonly Rle[], classOf: ClassIndexes): TrainingImage {
   return {
     path: image.path,
     size: image.size,
     instances: labels.map(({ category, mask, weight }) => ({ classIndex: classOf(category), mask, source: { by: 'teacher', weight } })),
+    ignored,
   };
+}
+
+/** What a round's teacher was not sure of on an image, by id. */
+function unsureMasks(db: RunDatabase, round: number, image: ImageRow): Rle[] {
+  return db.connection
+    .all<ShapeColumns>(
+      `SELECT p.x1, p.y1, p.x2, p.y2, p.rle FROM pseudo_labels s CROSS JOIN predictions p ON p.id = s.prediction_id
+       WHERE s.round = ? AND s.image_id = ? AND s.status = 'dropped' AND s.reason = 'unsure' ORDER BY s.prediction_id`,
+      [round, image.id],
+    )
+    .map((columns) => maskOf(columns, image.size));
 }
 
 type ClassIndexes = (category: CategoryId) => ClassIndex;

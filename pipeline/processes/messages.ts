@@ -54,18 +54,22 @@ export type DetectionOutcome =
     }
   | { readonly status: 'unusable'; readonly id: number; readonly reason: string };
 
-/** One round's training: data in, an ONNX file and numbers back. */
+/** One round's training: data in, students and numbers back. */
 export interface TrainRequest {
   readonly kind: 'train';
   readonly backend: BackendChoice;
   readonly threads: number;
+  readonly deterministic: boolean;
   readonly seed: number;
   readonly round: number;
   readonly trainingSetFile: string;
   readonly initialModel: string;
-  readonly studentFile: string;
+  /** Where every student is written that the trainer speaks of. */
+  readonly candidateFile: string;
   readonly checkpointFolder: string;
   readonly checkpointSteps: number;
+  /** Every so many steps the trainer waits until its student was measured; 0 never. */
+  readonly validateSteps: number;
   /** Checkpoint to go on from; null starts at step 0. */
   readonly resumeFrom: string | null;
   readonly settings: TrainSettings;
@@ -73,9 +77,14 @@ export interface TrainRequest {
   readonly workers: number;
 }
 
+/** What follows from a validation. */
+export type Verdict = 'go-on' | 'stop-here';
+
 export type TrainerRequest =
   | TrainRequest
-  | { readonly kind: 'probe'; readonly backend: BackendChoice; readonly threads: number }
+  | { readonly kind: 'probe'; readonly backend: BackendChoice; readonly threads: number; readonly deterministic: boolean }
+  /** The answer to a candidate. */
+  | { readonly kind: 'measured'; readonly verdict: Verdict }
   | { readonly kind: 'stop' };
 
 /** A file that is whole: written, flushed, renamed, hashed. */
@@ -85,7 +94,7 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
-/** Means over the steps since the last report; `step` counts the steps done. */
+/** Means over the steps since the last report, of what they have: null where none has it. `step` counts the steps done. */
 export interface TrainingProgress extends Omit<StepReport, 'applied'> {
   readonly stepMs: number;
   /** Part of a step's time spent waiting for samples. */
@@ -103,6 +112,9 @@ export type TrainerReply =
   | { readonly kind: 'backend'; readonly facts: BackendFacts }
   | { readonly kind: 'progress'; readonly progress: TrainingProgress }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: WrittenFile }
+  /** A student to be measured; the trainer waits for the verdict. */
+  | { readonly kind: 'candidate'; readonly step: number }
   | { readonly kind: 'stopped'; readonly step: number }
-  | { readonly kind: 'done'; readonly file: WrittenFile; readonly tensors: number; readonly peakRssBytes: number }
+  /** The last student is written; fewer steps than planned where a verdict ended the training. */
+  | { readonly kind: 'done'; readonly step: number; readonly tensors: number; readonly peakRssBytes: number }
   | { readonly kind: 'failed'; readonly error: ErrorFacts };

@@ -1,53 +1,26 @@
-import type { GroundTruth, ImageId } from '../../core/index.ts';
-import { humanLabeled } from '../../db/index.ts';
-import type { Evaluation, EvaluationImage, EvaluationPair } from '../../eval/index.ts';
 import type { StudentInput } from '../machine.ts';
-import { labelingModel, toPredictions } from '../model-detections.ts';
-import { detectImages } from '../processes/detect-images.ts';
-import { evaluateDetections } from '../processes/evaluate-detections.ts';
-import type { Tell } from '../processes/labeler-settings.ts';
-import { interrupted, type StageContext, type StageResult } from './stage.ts';
+import { measureModel } from '../measure-model.ts';
+import { labelingModel } from '../model-detections.ts';
+import { bestPoint } from '../validations.ts';
+import type { StageContext, StageResult } from './stage.ts';
 
-/** Measures a model on the validation set, on human labels only: COCO's twelve numbers for masks and for boxes. */
-export async function evaluateStudent(context: StageContext, { round, student }: StudentInput): Promise<StageResult<number | null>> {
-  const { db, config } = context;
-  const images = await detectValidation(context, round, student);
-  const categories = db.categories.all().map(({ id }) => id);
-  const pair = await evaluateDetections(images, categories);
-  const metrics = metricsOf(pair);
-  db.metrics.record(round, config.train.steps, metrics);
-  const score = metrics[config.promote.metric] ?? null;
+/** Measures the round's model on the validation set, unless that was done while it was trained. */
+export async function evaluateStudent(context: StageContext, input: StudentInput): Promise<StageResult<number | null>> {
+  const { config, db } = context;
+  const { metric } = config.promote;
+  const step = await measuredStep(context, input);
+  const metrics = db.metrics.at(input.round, step);
   const { maskAp = null, maskAp50 = null, boxAp = null } = metrics;
-  return { output: score, facts: { maskAp, maskAp50, boxAp, pictures: images.length } };
+  return { output: metrics[metric] ?? null, facts: { maskAp, maskAp50, boxAp, step } };
 }
 
-/** Validation pictures in COCO's order, with the model's detections. */
-async function detectValidation(context: StageContext, round: number, student: StudentInput['student']): Promise<EvaluationImage[]> {
-  const { db, emit, stop } = context;
-  const { file, classes, settings } = await labelingModel(context, student);
-  const validation = [...humanLabeled(db, 'validation')].sort((a, b) => (a.image.sourceId ?? 0) - (b.image.sourceId ?? 0));
-  const requests = validation.map(({ image: { id, path } }) => ({ id, path }));
-  const detected = new Map<ImageId, EvaluationImage['detections']>();
-  const tell: Tell = (level, text) => emit({ kind: 'note', round, level, text });
-  let done = 0;
-  for await (const outcome of detectImages({ model: file, settings, images: requests, count: requests.length, stop, tell })) {
-    if (outcome.status === 'detected') detected.set(outcome.id as ImageId, toPredictions(outcome.detections, classes.map));
-    else emit({ kind: 'note', round, level: 'warn', text: `a validation picture counts as one without detections: ${outcome.reason}` });
-    emit({ kind: 'progress', round, stage: 'evaluate', done: ++done, total: validation.length, unit: 'pictures', facts: {} });
-  }
-  if (stop.aborted) throw interrupted();
-  return validation.map(({ image, truths }) => ({ truths: truths as readonly GroundTruth[], detections: detected.get(image.id) ?? [] }));
-}
-
-/** `maskAp`, `maskAp50`, ..., `boxAr100`, ... */
-function metricsOf({ mask, box }: EvaluationPair): Record<string, number | null> {
-  return { ...prefixed('mask', mask), ...prefixed('box', box) };
-}
-
-function prefixed(prefix: string, evaluation: Evaluation): Record<string, number | null> {
-  const { perCategory: _classes, truths: _truths, ...numbers } = evaluation;
-  const entries = Object.entries(numbers).filter(
-    (entry): entry is [string, number | null] => entry[1] === null || typeof entry[1] === 'number',
-  );
-  return Object.fromEntries(entries.map(([name, value]) => [`${prefix}${name[0]?.toUpperCase()}${name.slice(1)}`, value]));
+/** The step at which the round's model has its numbers. What training chose is the best of all that it measured. */
+async function measuredStep(context: StageContext, { round, student }: StudentInput): Promise<number> {
+  const { config, db } = context;
+  const best = bestPoint(db.metrics.curve(round, config.promote.metric));
+  if (best !== null) return best.step;
+  const model = await labelingModel(context, student);
+  const step = model.row.role === 'given' ? 0 : config.train.steps;
+  await measureModel(context, model, { round, stage: 'evaluate', step });
+  return step;
 }

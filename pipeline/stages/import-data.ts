@@ -19,7 +19,7 @@ export async function importData(context: StageContext): Promise<StageResult<voi
   policyOf(config, db);
   await addLabeled(context, 'validation', validation);
   await addLabeled(context, 'labeled', labeled);
-  checkSpec(planStudent(config, db).spec);
+  checkSpec((await planStudent(config, db)).student);
   await addUnlabeled(context);
   const counts = db.images.count();
   requireUsable(context, counts);

@@ -1,16 +1,15 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { writeTrainingSet } from '../../augment/index.ts';
-import { derivedSeed, errorFromFacts, type ModelId, onnx, SelfpasteError } from '../../core/index.ts';
-import { makeFolders, writeFileAtomic } from '../../dataset/index.ts';
-import { type CheckpointRow, trainingSet } from '../../db/index.ts';
-import { buildStudent, readSpec, type StudentSpec } from '../../student/index.ts';
+import { errorFromFacts, type ModelId, SelfpasteError } from '../../core/index.ts';
+import { type ModelRow, trainingSet } from '../../db/index.ts';
 import { readContract } from '../../teacher/index.ts';
+import { hashFile } from '../hash-file.ts';
+import { initialStudent } from '../initial-student.ts';
 import type { RoundInput } from '../machine.ts';
 import { startChild } from '../processes/child.ts';
-import type { TrainerReply, TrainerRequest, TrainRequest, WrittenFile } from '../processes/messages.ts';
-import { planStudent, recipeOf, trainSettingsOf } from '../student-plan.ts';
+import type { TrainerReply, TrainerRequest, TrainingProgress, TrainRequest } from '../processes/messages.ts';
+import { keepCheckpoint, newestCheckpoint } from '../round-checkpoints.ts';
+import { chooseStudent, forgetStudents, validate } from '../round-students.ts';
+import { recipeOf, trainSettingsOf } from '../student-plan.ts';
 import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
 /** A trainer that says nothing for so long is taken for a hang; a step takes seconds at most. */
@@ -19,33 +18,66 @@ const STALL_MS = 300_000;
 const FRUITLESS_STARTS = 3;
 /** Before another trainer starts: what ended the last one, as memory that others hold, may pass. */
 const RESTART_MS = 500;
-/** The newest checkpoint, and the one before it in case that is damaged. */
-const CHECKPOINTS_KEPT = 2;
 
-/** Trains the round's student from its last checkpoint on, with trainer processes that may die. */
+/** Trains the round's student from its last checkpoint on, measures it by the schedule, and chooses the best. */
 export async function trainStudent(context: StageContext, input: RoundInput): Promise<StageResult<ModelId>> {
-  const { db, emit, folder } = context;
   const { round } = input;
+  const known = await registeredStudent(context, round);
+  if (known !== null) return { output: known.id, facts: {} };
   const request = await prepare(context, input);
+  const lastStep = await trainToTheEnd(context, request);
+  const step = await chooseStudent(context, round, lastStep);
+  const student = await register(context, round);
+  forgetStudents(context, round, step);
+  return { output: student, facts: { steps: lastStep, studentOfStep: step } };
+}
+
+/** The round's student where this stage came to its end before, and the machine did not hear of it. */
+async function registeredStudent({ db, folder }: StageContext, round: number): Promise<ModelRow | null> {
+  const row = db.models.all().find((model) => model.round === round && model.role === 'student');
+  return row !== undefined && (await hashFile(folder.located(row.path))) === row.sha256 ? row : null;
+}
+
+async function register({ db, folder }: StageContext, round: number): Promise<ModelId> {
+  const file = folder.student(round);
+  const [sha256, contract] = [await hashFile(file), await readContract(file)];
+  return db.models.add({ round, role: 'student', path: folder.stored(file), sha256, contract, createdAtMs: Date.now() });
+}
+
+/** Writes what the trainer reads: the untrained student, and the training set, a pure function of the database. */
+async function prepare(context: StageContext, input: RoundInput): Promise<TrainRequest> {
+  const { config, db, folder } = context;
+  const { backend, threads, deterministic, workers, checkpointSteps, validateSteps } = config.train;
+  const { round } = input;
+  const spec = await initialStudent(context, input);
+  await writeTrainingSet(folder.trainingSet(round), trainingSet(db, round));
+  return {
+    kind: 'train',
+    ...{ backend, threads, deterministic, workers, checkpointSteps, validateSteps, round },
+    seed: config.seed,
+    trainingSetFile: folder.trainingSet(round),
+    initialModel: folder.initialStudent(round),
+    candidateFile: folder.candidate(round),
+    checkpointFolder: folder.checkpoints(round),
+    resumeFrom: null,
+    settings: trainSettingsOf(config),
+    recipe: recipeOf(config, spec),
+  };
+}
+
+/** With trainer processes that may die. @returns the last step */
+async function trainToTheEnd(context: StageContext, request: TrainRequest): Promise<number> {
+  const { emit, folder } = context;
+  const { round } = request;
   let fruitless = 0;
   for (;;) {
-    const resumed = newestCheckpoint(context, round);
+    const resumed = await newestCheckpoint(context, round);
     try {
-      const file = await runTrainer(context, { ...request, resumeFrom: resumed && folder.located(resumed.path) });
-      const contract = await readContract(file.path);
-      const model = db.models.add({
-        round,
-        role: 'student',
-        path: folder.stored(file.path),
-        sha256: file.sha256,
-        contract,
-        createdAtMs: Date.now(),
-      });
-      return { output: model, facts: { steps: request.settings.steps, studentBytes: file.bytes } };
+      return await runTrainer(context, { ...request, resumeFrom: resumed && folder.located(resumed.path) });
     } catch (error) {
       const processFailure = error instanceof SelfpasteError && error.code.startsWith('ENVIRONMENT_CHILD_');
       if (!processFailure) throw error;
-      fruitless = (newestCheckpoint(context, round)?.step ?? 0) > (resumed?.step ?? 0) ? 0 : fruitless + 1;
+      fruitless = ((await newestCheckpoint(context, round))?.step ?? 0) > (resumed?.step ?? 0) ? 0 : fruitless + 1;
       if (fruitless >= FRUITLESS_STARTS) throw error;
       emit({ kind: 'note', round, level: 'warn', text: `${error.message}; started again from the last checkpoint` });
       await new Promise((resolve) => setTimeout(resolve, RESTART_MS * (1 + fruitless)));
@@ -53,65 +85,8 @@ export async function trainStudent(context: StageContext, input: RoundInput): Pr
   }
 }
 
-/** Writes what the trainer reads: the training set and the untrained student. Both are pure functions of the database and the seed. */
-async function prepare(context: StageContext, input: RoundInput): Promise<TrainRequest> {
-  const { config, db, folder, emit } = context;
-  const { round } = input;
-  const { spec, why } = planStudent(config, db);
-  emit({ kind: 'note', round, level: 'info', text: `student ${spec.size}: ${why}` });
-  makeFolders(dirname(folder.trainingSet(round)));
-  await writeTrainingSet(folder.trainingSet(round), trainingSet(db, round));
-  await writeFileAtomic(folder.initialStudent(round), onnx.encodeModel(initialStudent(context, input, spec)));
-  return {
-    kind: 'train',
-    backend: config.train.backend,
-    threads: config.train.threads,
-    seed: config.seed,
-    round,
-    trainingSetFile: folder.trainingSet(round),
-    initialModel: folder.initialStudent(round),
-    studentFile: folder.student(round),
-    checkpointFolder: folder.checkpoints(round),
-    checkpointSteps: config.train.checkpointSteps,
-    resumeFrom: null,
-    settings: trainSettingsOf(config),
-    recipe: recipeOf(config, spec),
-    workers: config.train.workers,
-  };
-}
-
-function initialStudent({ config, db, emit, folder }: StageContext, { round, teacher }: RoundInput, spec: StudentSpec): onnx.Model {
-  const fresh = () => buildStudent(spec, derivedSeed(config.seed, 'student', round));
-  if (config.student.init === 'random' || teacher === null) return fresh();
-  const model = onnx.decodeModel(readFileSync(folder.located(db.models.byId(teacher)?.path as string)));
-  if (model.metadata.has('selfpaste.student') && JSON.stringify(readSpec(model)) === JSON.stringify(spec)) return model;
-  emit({
-    kind: 'note',
-    round,
-    level: 'warn',
-    text: 'student.init is "teacher", but the teacher is not a student of this shape: starting from random weights',
-  });
-  return fresh();
-}
-
-/** The newest checkpoint whose file is what its row says; damaged or missing ones are forgotten. */
-function newestCheckpoint({ db, emit, folder }: StageContext, round: number): CheckpointRow | null {
-  for (const checkpoint of db.checkpoints.ofRound(round)) {
-    const file = folder.located(checkpoint.path);
-    if (existsSync(file) && createHash('sha256').update(readFileSync(file)).digest('hex') === checkpoint.sha256) return checkpoint;
-    emit({
-      kind: 'note',
-      round,
-      level: 'warn',
-      text: `checkpoint ${checkpoint.path} is missing or damaged: going back to the one before it`,
-    });
-    db.checkpoints.remove(round, checkpoint.step);
-  }
-  return null;
-}
-
-/** One trainer process from start to end. Throws INTERRUPTED when it stopped at a safe point. */
-async function runTrainer(context: StageContext, request: TrainRequest): Promise<WrittenFile> {
+/** One trainer process from start to end. @returns the last step. Throws INTERRUPTED when it stopped at a safe point. */
+async function runTrainer(context: StageContext, request: TrainRequest): Promise<number> {
   const { stop } = context;
   const child = startChild<TrainerRequest, TrainerReply>('trainer');
   const askToStop = () => child.send({ kind: 'stop' });
@@ -121,10 +96,12 @@ async function runTrainer(context: StageContext, request: TrainRequest): Promise
     if (stop.aborted) askToStop();
     for (;;) {
       const reply = await child.receive(STALL_MS);
-      if (reply.kind === 'done') return reply.file;
+      if (reply.kind === 'done') return reply.step;
       if (reply.kind === 'stopped') throw interrupted();
       if (reply.kind === 'failed') throw errorFromFacts(reply.error);
-      record(context, request, reply);
+      // The trainer waits meanwhile: what comes of a training does not depend on how long this takes.
+      if (reply.kind === 'candidate') child.send({ kind: 'measured', verdict: await validate(context, request.round, reply.step) });
+      else record(context, request, reply);
     }
   } finally {
     stop.removeEventListener('abort', askToStop);
@@ -132,41 +109,20 @@ async function runTrainer(context: StageContext, request: TrainRequest): Promise
   }
 }
 
-function record(
-  context: StageContext,
-  { round, settings }: TrainRequest,
-  reply: Extract<TrainerReply, { kind: 'backend' | 'progress' | 'checkpoint' }>,
-): void {
-  const { db, emit, folder } = context;
-  if (reply.kind === 'backend') {
+type Told = Extract<TrainerReply, { kind: 'backend' | 'progress' | 'checkpoint' }>;
+
+function record(context: StageContext, { round, settings }: TrainRequest, reply: Told): void {
+  if (reply.kind === 'checkpoint') keepCheckpoint(context, round, reply.step, reply.file);
+  else if (reply.kind === 'progress') recordProgress(context, round, settings.steps, reply.progress);
+  else {
     const { name, version, threads, why } = reply.facts;
-    db.events.add({ atMs: Date.now(), round, kind: 'backend', data: { name, version, threads, why } });
-    return;
+    context.db.events.add({ atMs: Date.now(), round, kind: 'backend', data: { name, version, threads, why } });
   }
-  if (reply.kind === 'checkpoint') {
-    const { step, file } = reply;
-    db.checkpoints.record({ round, step, ...file, path: folder.stored(file.path), createdAtMs: Date.now() });
-    prune(context, round);
-    return;
-  }
-  const { step, ...values } = reply.progress;
-  db.metrics.record(round, step, values);
-  const { loss, stepMs, waitMs, skippedSteps } = values;
-  if (skippedSteps > 0) emit({ kind: 'note', round, level: 'warn', text: `${skippedSteps} step(s) left out: their loss was not finite` });
-  emit({
-    kind: 'progress',
-    round,
-    stage: 'train',
-    done: step,
-    total: settings.steps,
-    unit: 'steps',
-    facts: { loss, stepMs, waitMs, rate: 1000 / stepMs },
-  });
 }
 
-function prune({ db, folder }: StageContext, round: number): void {
-  for (const { step, path } of db.checkpoints.ofRound(round).slice(CHECKPOINTS_KEPT)) {
-    db.checkpoints.remove(round, step);
-    rmSync(folder.located(path), { force: true });
-  }
+function recordProgress({ db, emit }: StageContext, round: number, total: number, { step, ...values }: TrainingProgress): void {
+  const { skippedSteps, stepMs } = values;
+  db.metrics.record(round, step, values);
+  if (skippedSteps > 0) emit({ kind: 'note', round, level: 'warn', text: `${skippedSteps} step(s) left out: their loss was not finite` });
+  emit({ kind: 'progress', round, stage: 'train', done: step, total, unit: 'steps', facts: { ...values, rate: 1000 / stepMs } });
 }

@@ -1,13 +1,14 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../tensorflow.ts';
-import { filterGradient, inputGradient } from './conv-gradient.ts';
+import { layerGradients } from './layer-gradients.ts';
 
 /**
  * tfjs-core alone knows no gradient under Node: its own ones come with the whole of tfjs, which the wasm backend does without.
  * These are the operations that a training step differentiates outside of {@link Kernels}. They are global to tfjs, so only wasm registers them.
  */
 export function registerGradients(tf: TensorFlow): void {
-  for (const gradient of [...elementwise(tf), ...reductions(tf), ...rearrangements(tf), convolution(tf)]) tf.registerGradient(gradient);
+  for (const gradient of [...elementwise(tf), ...reductions(tf), ...rearrangements(tf), ...layerGradients(tf)])
+    tf.registerGradient(gradient);
 }
 
 type Derivative = (dy: Tf.Tensor, a: Tf.Tensor, b: Tf.Tensor) => Tf.Tensor;
@@ -60,6 +61,16 @@ function elementwise(tf: TensorFlow): readonly Tf.GradConfig[] {
     ),
     unary('Relu', (dy, x) => tf.mul(dy, tf.step(x))),
     unary('Softplus', (dy, x) => tf.mul(dy, tf.sigmoid(x))),
+    {
+      kernelName: 'LeakyRelu',
+      inputsToSave: ['x'],
+      gradFunc: (dy, [x], { alpha }) => ({ x: () => tf.mul(dy as Tf.Tensor, tf.step(x, alpha as number)) }),
+    },
+    {
+      kernelName: 'Sigmoid',
+      outputsToSave: [true],
+      gradFunc: (dy, [y]) => ({ x: () => tf.mul(dy as Tf.Tensor, tf.mul(y, tf.sub(1, y))) }),
+    },
     { kernelName: 'AddN', saveAllInputs: true, gradFunc: (dy, terms) => indexed(terms.map(() => () => (dy as Tf.Tensor).clone())) },
   ];
 }
@@ -90,6 +101,18 @@ function reductions(tf: TensorFlow): readonly Tf.GradConfig[] {
 function rearrangements(tf: TensorFlow): readonly Tf.GradConfig[] {
   return [
     { kernelName: 'Reshape', inputsToSave: ['x'], gradFunc: (dy, [x]) => ({ x: () => tf.reshape(dy as Tf.Tensor, x.shape) }) },
+    {
+      kernelName: 'Transpose',
+      gradFunc: (dy, _, { perm }) => ({ x: () => tf.transpose(dy as Tf.Tensor, tf.backend_util.getUndoAxesPermutation(perm as number[])) }),
+    },
+    {
+      kernelName: 'PadV2',
+      inputsToSave: ['x'],
+      gradFunc: (dy, [x], { paddings }) => {
+        const before = (paddings as [number, number][]).map(([count]) => count);
+        return { x: () => tf.slice(dy as Tf.Tensor, before, x.shape) };
+      },
+    },
     { kernelName: 'SplitV', gradFunc: (dy, _, { axis }) => ({ x: () => tf.concat(dy as Tf.Tensor[], axis as number) }) },
     {
       kernelName: 'Concat',
@@ -110,21 +133,6 @@ function rearrangements(tf: TensorFlow): readonly Tf.GradConfig[] {
       },
     },
   ];
-}
-
-function convolution(tf: TensorFlow): Tf.GradConfig {
-  return {
-    kernelName: 'Conv2D',
-    inputsToSave: ['x', 'filter'],
-    gradFunc: (dy, saved, { strides, pad }) => {
-      const [x, filter] = saved as [Tf.Tensor4D, Tf.Tensor4D];
-      const geometry = tf.backend_util.computeConv2DInfo(x.shape, filter.shape, strides as [number, number], 1, pad as 'same' | 'valid');
-      return {
-        x: () => inputGradient(tf, dy as Tf.Tensor4D, filter, geometry),
-        filter: () => filterGradient(tf, x, dy as Tf.Tensor4D, geometry),
-      };
-    },
-  };
 }
 
 /** Gradients of an operation whose inputs have no names but their order. */

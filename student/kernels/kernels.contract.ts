@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../tensorflow.ts';
+import { batchRenorm, type RenormLimits } from './batch-renorm.ts';
 import { assertClose, assertMeansTheSame, type Operation, VALUE_TOLERANCE } from './derivatives.contract.ts';
 import type { BatchStatistics, Kernels } from './kernels.ts';
 
@@ -9,6 +10,7 @@ import type { BatchStatistics, Kernels } from './kernels.ts';
 const [BATCH, HEIGHT, WIDTH, CHANNELS] = [2, 3, 5, 3] as const;
 const features = [BATCH, HEIGHT, WIDTH, CHANNELS] as const;
 const EPSILON = 1e-3;
+const RENORM_TOLERANCE = 0.05;
 
 /** What every set of kernels promises, whatever computes it. */
 export function testKernels(who: string, tf: TensorFlow, kernels: Kernels): void {
@@ -24,6 +26,42 @@ export function testKernels(who: string, tf: TensorFlow, kernels: Kernels): void
     });
     assertClose([...collected!.mean.dataSync()], [3, 11], VALUE_TOLERANCE, 'means');
     assertClose([...collected!.variance.dataSync()], [14 / 3, 4], VALUE_TOLERANCE, 'variances');
+  });
+
+  test(`${who}: batch renormalisation within narrow limits is batch normalisation, within wide ones that of the running statistics`, () => {
+    const x = tf.tensor4d(
+      Float32Array.from({ length: BATCH * HEIGHT * WIDTH * CHANNELS }, (_, at) => Math.sin(3 * at) + (at % CHANNELS)),
+      [...features],
+    );
+    const [scale, offset] = [tf.tensor1d([2, -1, 0.5]), tf.tensor1d([0.1, 0, -3])];
+    const running = { mean: tf.tensor1d([0.5, 0.5, 2.5]), variance: tf.tensor1d([0.3, 0.6, 2]) };
+    const renormed = (limits: RenormLimits) =>
+      tf.tidy(() => [...batchRenorm(tf, kernels, { x, scale, offset, epsilon: EPSILON, running, limits }, () => undefined).dataSync()]);
+    const byBatch = tf.tidy(() => [...kernels.batchNorm(x, scale, offset, EPSILON, () => undefined).dataSync()]);
+    assertClose(renormed({ scale: 1, shift: 0 }), byBatch, VALUE_TOLERANCE, 'narrow');
+    const byRunning = tf.tidy(() => [...tf.batchNorm(x, running.mean, running.variance, offset, scale, EPSILON).dataSync()]);
+    // r is of the unbiased deviation, as running ones are kept; normalisation is by the biased one.
+    assertClose(renormed({ scale: 100, shift: 100 }), byRunning, RENORM_TOLERANCE, 'wide');
+  });
+
+  test(`${who}: batch renormalisation's factors are constants for the gradient`, () => {
+    const x = tf.tensor4d([1, 5, 2, 8], [1, 2, 2, 1]);
+    const [one, zero] = [tf.tensor1d([1]), tf.tensor1d([0])];
+    const running = { mean: tf.tensor1d([3]), variance: tf.tensor1d([4]) };
+    const probe = tf.tensor4d([1, -2, 0.5, 3], [1, 2, 2, 1]);
+    const gradientOf = (normalize: (x: Tf.Tensor4D) => Tf.Tensor) => tf.grad((x) => tf.sum(tf.mul(normalize(x as Tf.Tensor4D), probe)))(x);
+    const plain = gradientOf((x) => kernels.batchNorm(x, one, zero, EPSILON, () => undefined));
+    const renormed = gradientOf((x) =>
+      batchRenorm(tf, kernels, { x, scale: one, offset: zero, epsilon: EPSILON, running, limits: { scale: 3, shift: 5 } }, () => undefined),
+    );
+    // The batch's unbiased variance is 10, the running one 4.
+    const r = Math.sqrt((10 + EPSILON) / (4 + EPSILON));
+    assertClose(
+      [...renormed.dataSync()],
+      [...plain.dataSync()].map((value) => r * value),
+      VALUE_TOLERANCE,
+      'gradient',
+    );
   });
 
   test(`${who}: relu passes no gradient at 0`, () => {
@@ -47,6 +85,12 @@ function kernelOperations(tf: TensorFlow, kernels: Kernels): readonly Operation[
       shapes: [features],
       compute: (x) => kernels.relu(x),
       reference: (x) => x.map((value) => Math.max(0, value)),
+    },
+    {
+      name: 'silu',
+      shapes: [features],
+      compute: (x) => kernels.silu(x),
+      reference: (x) => x.map((value) => value / (1 + Math.exp(-value))),
     },
     {
       name: 'bias',

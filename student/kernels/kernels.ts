@@ -21,6 +21,8 @@ export interface Kernels {
     collect: (statistics: BatchStatistics) => void,
   ): Tf.Tensor4D;
   relu(x: Tf.Tensor): Tf.Tensor;
+  /** x * sigmoid(x). */
+  silu(x: Tf.Tensor): Tf.Tensor;
   /** Adds [C] to [B, H, W, C]. */
   bias(x: Tf.Tensor4D, bias: Tf.Tensor1D): Tf.Tensor4D;
   /** Nearest-neighbour, [B, h, w, C] to [B, 2h, 2w, C]. */

@@ -1,6 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../tensorflow.ts';
 import type { Kernels } from './kernels.ts';
+import { siluKernel } from './silu.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** One attribute of a TensorFlow operation, as tfjs-node's binding takes it. */
@@ -42,6 +43,7 @@ export function nativeKernels(tf: TensorFlow): Kernels {
 
   return {
     relu,
+    silu: siluKernel(tf),
     bias: (x, b) => bias(x, b) as Tf.Tensor4D,
     batchNorm(x, scale, offset, epsilon, collect) {
       const attributes = normAttributes(epsilon);

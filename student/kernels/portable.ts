@@ -1,6 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../tensorflow.ts';
 import type { Kernels } from './kernels.ts';
+import { siluKernel } from './silu.ts';
 import { withGradient } from './with-gradient.ts';
 
 /** Kernels from tfjs' own operations, for any backend. */
@@ -13,6 +14,7 @@ export function portableKernels(tf: TensorFlow): Kernels {
 
   return {
     relu,
+    silu: siluKernel(tf),
     bias: (x, bias) => tf.add(x, bias),
     batchNorm(x, scale, offset, epsilon, collect) {
       const count = x.size / x.shape[3];

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import type { RunConfigInput } from '../../config/index.ts';
+import { runFolder } from '../../pipeline/index.ts';
+import type { Cell } from './cell.ts';
+import { EQUAL_BUDGET } from './equal-budget.ts';
+import type { GroupFigures } from './groups.ts';
+
+/** Folders of a measuring: the data sets, the given models, and the cells' runs. */
+export interface Places {
+  readonly data: string;
+  readonly models: string;
+  readonly runs: string;
+}
+
+/** A figure made of the means of groups, and what it shall be. */
+export interface Target {
+  readonly name: string;
+  readonly unit: string;
+  readonly bound: 'at least' | 'at most';
+  readonly target: number;
+  readonly figure: (group: (name: string) => GroupFigures) => number;
+}
+
+export interface Measurement {
+  readonly name: MeasurementName;
+  readonly cells: readonly Cell[];
+  readonly targets: readonly Target[];
+}
+
+export const measurementNames = ['dsb2018', 'four-cells', 'microcontrollers'] as const;
+export type MeasurementName = (typeof measurementNames)[number];
+
+export const measurementOf = (name: MeasurementName, places: Places): Measurement => measurements[name](places);
+
+const measurements: Readonly<Record<MeasurementName, (places: Places) => Measurement>> = {
+  dsb2018: labeledOnly,
+  'four-cells': fourCells,
+  microcontrollers: warmStart,
+};
+
+/** The labeled pictures of dsb2018 alone, from random weights, with every setting at its default. */
+function labeledOnly({ data }: Places): Measurement {
+  const settings = { rounds: 0, data: dataOf(join(data, 'dsb2018')) };
+  return {
+    name: 'dsb2018',
+    cells: [{ name: 'dsb2018', group: 'labeled only', after: null, settings }],
+    targets: [
+      { name: 'mask AP', unit: 'AP', bound: 'at least', target: 0.33, figure: (group) => group('labeled only').maskAp.mean },
+      { name: 'training', unit: 'minutes', bound: 'at most', target: 25, figure: (group) => group('labeled only').trainSeconds.mean / 60 },
+    ],
+  };
+}
+
+const seeds = [0, 1, 2];
+
+/** The paper's Table 2 on dsb2018: neither, self-training, copy-paste, both; large scale jitter in all. */
+function fourCells(places: Places): Measurement {
+  const { aloneSteps, teacherSteps } = EQUAL_BUDGET;
+  const cells = seeds.flatMap((seed) =>
+    [0, 1].flatMap((copyPaste): readonly Cell[] => {
+      const alone = aloneCell(places, copyPaste === 0 ? 'neither' : 'copy-paste', seed, copyPaste, aloneSteps);
+      const teacher =
+        teacherSteps === aloneSteps ? alone : aloneCell(places, `teacher of ${taughtGroup(copyPaste)}`, seed, copyPaste, teacherSteps);
+      return [...new Set([alone, teacher]), taughtCell(places, teacher, seed, copyPaste)];
+    }),
+  );
+  const gain: Target['figure'] = (group) => group('both').maskAp.mean - group('neither').maskAp.mean;
+  return {
+    name: 'four-cells',
+    cells,
+    targets: [{ name: 'mask AP that both add to neither', unit: 'AP', bound: 'at least', target: 0.02, figure: gain }],
+  };
+}
+
+const taughtGroup = (copyPaste: number): string => (copyPaste === 0 ? 'self-training' : 'both');
+
+function aloneCell({ data }: Places, group: string, seed: number, copyPaste: number, steps: number): Cell {
+  const settings = { seed, rounds: 0, data: dataOf(join(data, 'dsb2018')), augment: { copyPaste }, train: { steps, validateSteps: 0 } };
+  return { name: cellName('four-cells', group, seed), group, after: null, settings };
+}
+
+/** A student that also learns from what its teacher, the cell of the same seed without self-training, says of the unlabeled pictures. */
+function taughtCell({ data, runs }: Places, teacher: Cell, seed: number, copyPaste: number): Cell {
+  const folder = join(data, 'dsb2018');
+  const { taughtSteps, taughtInit } = EQUAL_BUDGET;
+  const settings = {
+    seed,
+    rounds: 1,
+    data: { ...dataOf(folder), unlabeled: { images: join(folder, 'images'), list: join(folder, 'unlabeled.txt') } },
+    teacher: { model: runFolder(join(runs, teacher.name)).best },
+    augment: { copyPaste },
+    student: { init: taughtInit },
+    train: { steps: taughtSteps, validateSteps: 0 },
+  };
+  const group = taughtGroup(copyPaste);
+  return { name: cellName('four-cells', group, seed), group, after: teacher.name, settings };
+}
+
+const warmSteps = 300;
+
+/** Photographs of boards, 300 steps at 320 px: from another's pretrained weights, and from random ones. */
+function warmStart({ data, models }: Places): Measurement {
+  const cell = (group: string, init: string): Cell => {
+    const student = { inputSize: 320, init };
+    const train = { steps: warmSteps, validateSteps: 0 };
+    const settings = { rounds: 0, data: dataOf(join(data, 'microcontrollers')), student, train };
+    return { name: cellName('microcontrollers', group, 0), group, after: null, settings };
+  };
+  return {
+    name: 'microcontrollers',
+    cells: [cell('warm start', join(models, 'yolo11n-seg.onnx')), cell('random init', 'random')],
+    targets: [
+      {
+        name: 'mask AP of the warm start',
+        unit: 'AP',
+        bound: 'at least',
+        target: 0.35,
+        figure: (group) => group('warm start').maskAp.mean,
+      },
+      { name: 'mask AP of the warm start to that of random init', unit: 'x', bound: 'at least', target: 2, figure: warmToRandom },
+    ],
+  };
+}
+
+/** Random init may reach nothing at all in so few steps. */
+const leastAp = 0.001;
+const warmToRandom: Target['figure'] = (group) => group('warm start').maskAp.mean / Math.max(leastAp, group('random init').maskAp.mean);
+
+function dataOf(folder: string): RunConfigInput['data'] {
+  const images = join(folder, 'images');
+  return {
+    labeled: { annotations: join(folder, 'train_labeled.json'), images },
+    validation: { annotations: join(folder, 'val.json'), images },
+  };
+}
+
+const cellName = (measurement: MeasurementName, group: string, seed: number): string =>
+  `${measurement}-${group.replaceAll(' ', '-')}-seed-${seed}`;

@@ -1,0 +1,62 @@
+import { rmSync } from 'node:fs';
+import { readFile, rename } from 'node:fs/promises';
+import { writeFileAtomic } from '../dataset/index.ts';
+import type { MetricPoint } from '../db/index.ts';
+import { measureModel } from './measure-model.ts';
+import { labelingFile } from './model-detections.ts';
+import type { Verdict } from './processes/messages.ts';
+import type { StageContext } from './stages/stage.ts';
+import { bestPoint, hasStalled } from './validations.ts';
+
+/**
+ * The students of a round: what the trainer wrote at some steps. A student has its numbers in the database before anything is decided
+ * by them, and a step that has numbers keeps its file: a training that is resumed decides as it did before.
+ */
+
+/** Measures the candidate of a step, and says whether the training shall go on. */
+export async function validate(context: StageContext, round: number, step: number): Promise<Verdict> {
+  const { config, emit, db } = context;
+  if (await keepCandidate(context, round, step)) await measure(context, round, step);
+  else emit({ kind: 'measured', round, step, facts: db.metrics.at(round, step) });
+  forgetStudents(context, round);
+  const curve = curveOf(context, round).filter((point) => point.step <= step);
+  return hasStalled(curve, config.train.patience) ? 'stop-here' : 'go-on';
+}
+
+/** Makes the best student the round's, the last one included. @returns its step */
+export async function chooseStudent(context: StageContext, round: number, lastStep: number): Promise<number> {
+  const { folder } = context;
+  const isNew = await keepCandidate(context, round, lastStep);
+  // Without others to compare it with, the last one is measured by the next stage.
+  if (isNew && curveOf(context, round).length > 0) await measure(context, round, lastStep);
+  const step = bestPoint(curveOf(context, round))?.step ?? lastStep;
+  await writeFileAtomic(folder.student(round), await readFile(folder.studentAt(round, step)));
+  return step;
+}
+
+/** Removes the files of students that are neither the best nor the last; once the round has its student, of that one's, too. */
+export function forgetStudents(context: StageContext, round: number, chosen?: number): void {
+  const { folder } = context;
+  const curve = curveOf(context, round);
+  const kept = new Set([bestPoint(curve)?.step, curve.at(-1)?.step].filter((step) => step !== chosen));
+  const steps = [...curve.map(({ step }) => step), ...(chosen === undefined ? [] : [chosen])];
+  for (const step of steps) if (!kept.has(step)) rmSync(folder.studentAt(round, step), { force: true });
+}
+
+const curveOf = ({ config, db }: StageContext, round: number): readonly MetricPoint[] => db.metrics.curve(round, config.promote.metric);
+
+/** Gives the candidate its step's name, unless that step was measured before. @returns whether it was new */
+async function keepCandidate(context: StageContext, round: number, step: number): Promise<boolean> {
+  const { folder } = context;
+  if (curveOf(context, round).some((point) => point.step === step)) {
+    rmSync(folder.candidate(round), { force: true });
+    return false;
+  }
+  await rename(folder.candidate(round), folder.studentAt(round, step));
+  return true;
+}
+
+async function measure(context: StageContext, round: number, step: number): Promise<void> {
+  const file = await labelingFile(context, context.folder.studentAt(round, step));
+  await measureModel(context, file, { round, stage: 'train', step });
+}

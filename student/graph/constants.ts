@@ -1,0 +1,44 @@
+import { onnx } from '../../core/index.ts';
+
+/** What a graph's file knows before it runs: initializers, Constant nodes, and other names that Identity nodes give them. */
+export class GraphConstants {
+  readonly #tensors: ReadonlyMap<string, onnx.Tensor>;
+
+  constructor({ initializers, nodes }: Pick<onnx.Graph, 'initializers' | 'nodes'>) {
+    const tensors = new Map(initializers.map((tensor) => [tensor.name, tensor]));
+    for (const node of nodes) {
+      const value =
+        node.opType === 'Constant' ? constantOf(node) : node.opType === 'Identity' ? tensors.get(node.inputs[0] ?? '') : undefined;
+      if (value !== undefined) tensors.set(node.outputs[0] as string, value);
+    }
+    this.#tensors = tensors;
+  }
+
+  /** The constant that a name stands for; its own name is that of its initializer. */
+  get(name: string | undefined): onnx.Tensor | undefined {
+    return this.#tensors.get(name ?? '');
+  }
+}
+
+/** The value of a Constant node, which has one attribute. */
+function constantOf(node: onnx.Node): onnx.Tensor | undefined {
+  const name = node.outputs[0] as string;
+  const [attribute] = node.attributes.values();
+  switch (attribute?.kind) {
+    case 'tensor':
+      return { ...attribute.value, name };
+    case 'float':
+      return onnx.floatTensor(name, [], Float32Array.of(attribute.value));
+    case 'floats':
+      return onnx.floatTensor(name, [attribute.value.length], Float32Array.from(attribute.value));
+    case 'int':
+      return onnx.intTensor(name, [], [attribute.value]);
+    case 'ints':
+      return onnx.intTensor(name, [attribute.value.length], attribute.value);
+    default:
+      return undefined;
+  }
+}
+
+/** Whole numbers, as shapes and axes have them. */
+export const isInteger = ({ dataType }: onnx.Tensor): boolean => dataType === onnx.DataType.int64 || dataType === onnx.DataType.int32;

@@ -1,7 +1,0 @@
-import { test } from 'node:test';
-import { loadBackend } from './backend.ts';
-import { testTrainer } from './trainer.contract.ts';
-
-const backend = await loadBackend('auto', 1);
-if (backend.name === 'native') testTrainer(backend);
-else test('native training', { skip: backend.why }, () => undefined);
