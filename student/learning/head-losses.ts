@@ -57,17 +57,20 @@ export interface HeadLosses {
 
 type Stream = Sample['stream'];
 
-/** Losses of a batch and their gradient. `step` moves the lattice of sampled mask cells. */
+/**
+ * Losses of a batch and their gradient. `step` moves the lattice of sampled mask cells.
+ * @param gradient zeros to store it in
+ */
 export function headLosses(
   grid: TargetGrid,
   values: HeadValues,
   samples: readonly Sample[],
   weights: LossWeights,
   step: number,
+  gradient: HeadArrays = zerosLike(values),
 ): HeadLosses {
   const images = samples.map((_, image) => imageOf(values, image, samples.length));
   const targets = samples.map((sample, image) => targetsOf(grid, { ...images[image], bins: values.bins }, sample, step));
-  const gradient = zerosLike(values);
   const part = (stream: Stream) => partLosses(stream, { values, samples, targets, weights, gradient });
   const report = { labeled: part('labeled'), pseudo: part('pseudo') };
   const total = mixed(report, weights.unsup, (numbers) => weightedSum(numbers, weights));

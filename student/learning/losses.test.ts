@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type * as Tf from '@tensorflow/tfjs-core';
 import { classIndex, type Sample } from '../../core/index.ts';
 import { loadBackend } from '../backend.ts';
 import { assertClose } from '../kernels/derivatives.contract.ts';
 import { anchorsOf } from './anchors.ts';
 import { VALUE_TOLERANCE } from './gradients.contract.ts';
 import { headLosses } from './head-losses.ts';
-import { batchLoss } from './losses.ts';
+import { BatchLoss } from './losses.ts';
 import type { TargetGrid } from './targets.ts';
 
 const backend = await loadBackend('auto', { threads: 1, deterministic: false });
@@ -18,7 +19,6 @@ const grid: TargetGrid = {
   classCount: CLASSES,
   prototypeCells: 16,
 };
-const ANCHORS = grid.anchors.count;
 const weights = { box: 7.5, dfl: 1.5, mask: 2, unsup: 0.5 };
 
 const picture = (stream: Sample['stream']): Sample => ({
@@ -37,33 +37,38 @@ const picture = (stream: Sample['stream']): Sample => ({
 });
 const samples = [picture('labeled'), picture('pseudo')];
 
-const headTensors = () => [
-  tf.randomNormal([BATCH, ANCHORS, CLASSES], 0, 1, 'float32', 1),
-  tf.randomNormal([BATCH * ANCHORS, 4 * BINS], 0, 1, 'float32', 2),
-  tf.randomNormal([BATCH * ANCHORS, CHANNELS], 0, 1, 'float32', 3),
-  tf.randomNormal([BATCH * 16 * 16, CHANNELS], 0, 1, 'float32', 4),
+/** Class logits, box logits and coefficients of three levels each, and prototypes. */
+const SIDES = [8, 4, 2];
+const SHAPES = [
+  ...[CLASSES, 4 * BINS, CHANNELS].flatMap((channels) => SIDES.map((side) => [BATCH, side, side, channels])),
+  [BATCH, 16, 16, CHANNELS],
 ];
-type HeadTensors = ReturnType<typeof headTensors>;
+const headTensors = (): Tf.Tensor[] => SHAPES.map((shape, index) => tf.randomNormal(shape, 0, 1, 'float32', 1 + index));
 
-const lossOf = ([classLogits, boxLogits, coefficients, prototypes]: HeadTensors) =>
-  batchLoss(
-    backend,
-    grid,
-    {
-      classLogits: tf.reshape(classLogits, [BATCH, ANCHORS, CLASSES]),
-      boxLogits: tf.reshape(boxLogits, [-1, 4 * BINS]),
-      coefficients: tf.reshape(coefficients, [-1, CHANNELS]),
-      prototypes: tf.reshape(prototypes, [-1, CHANNELS]),
-    },
-    samples,
-    weights,
-    7,
+const batchLoss = new BatchLoss(tf, grid);
+const lossOf = (tensors: readonly Tf.Tensor[]) => {
+  const levels = (part: number) => tensors.slice(3 * part, 3 * part + 3) as Tf.Tensor4D[];
+  const head = { classLogits: levels(0), boxLogits: levels(1), coefficients: levels(2), prototypes: tensors[9] as Tf.Tensor4D };
+  return batchLoss.of(head, samples, weights, 7);
+};
+
+/** Levels side by side, [B, A, C], by TF.js' own operations. */
+const joined = (levels: readonly Tf.Tensor[]) =>
+  tf.tidy(
+    () =>
+      tf
+        .concat(
+          levels.map((level) => tf.reshape(level, [BATCH, -1, level.shape[3] as number])),
+          1,
+        )
+        .dataSync() as Float32Array,
   );
 
 test(`${name}: the loss and its gradient, under a factor, are those of the plain code; no tensor is left`, () => {
   const head = headTensors();
   const before = tf.memory().numTensors;
-  const [classLogits, boxLogits, coefficients, prototypes] = head.map((tensor) => tensor.dataSync() as Float32Array);
+  const parts = (tensors: readonly Tf.Tensor[]) => [0, 3, 6, 9].map((at) => joined(tensors.slice(at, at + 3)));
+  const [classLogits, boxLogits, coefficients, prototypes] = parts(head);
   const expected = headLosses(
     grid,
     { classLogits, boxLogits, coefficients, prototypes, bins: BINS, channels: CHANNELS },
@@ -78,10 +83,10 @@ test(`${name}: the loss and its gradient, under a factor, are those of the plain
   })(head);
   assertClose([...value.dataSync()], [3 * expected.total], VALUE_TOLERANCE, 'loss');
   const slopes = [expected.gradient.classLogits, expected.gradient.boxLogits, expected.gradient.coefficients, expected.gradient.prototypes];
-  grads.forEach((gradient, index) => {
-    assert.deepEqual(gradient.shape, head[index].shape);
+  for (const [index, gradient] of grads.entries()) assert.deepEqual(gradient.shape, head[index].shape);
+  parts(grads).forEach((gradient, index) => {
     assertClose(
-      [...gradient.dataSync()],
+      [...gradient],
       [...slopes[index]].map((slope) => 3 * slope),
       VALUE_TOLERANCE,
       `gradient of ${index}`,
@@ -95,7 +100,7 @@ test(`${name}: the loss and its gradient, under a factor, are those of the plain
 test(`${name}: a head that is not a number has a loss that is none`, () => {
   const total = tf.tidy(() => {
     const [, ...rest] = headTensors();
-    return lossOf([tf.fill([BATCH, ANCHORS, CLASSES], Number.NaN), ...rest]).total.dataSync()[0];
+    return lossOf([tf.fill(SHAPES[0], Number.NaN), ...rest]).total.dataSync()[0];
   });
   assert.ok(Number.isNaN(total));
 });

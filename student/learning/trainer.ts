@@ -6,7 +6,7 @@ import { type ParameterLayout, parameterLayout, readParameters, writeParameters 
 import { readSpec, type StudentSpec } from '../spec.ts';
 import { anchorsOf } from './anchors.ts';
 import { type Checkpoint, damaged } from './checkpoint.ts';
-import { batchLoss, type HeadOutputs, type LossReport, type LossWeights } from './losses.ts';
+import { BatchLoss, type HeadOutputs, type LossReport, type LossWeights } from './losses.ts';
 import { freshVectors, Optimizer, type OptimizerSettings } from './optimizer.ts';
 import { RunningStatistics, renormLimits } from './running-statistics.ts';
 import { learningRateFactor, rampUp, type ScheduleSettings } from './schedule.ts';
@@ -43,7 +43,7 @@ export class StudentTrainer {
   readonly #model: onnx.Model;
   readonly #layout: ParameterLayout;
   readonly #graph: GraphFunction;
-  readonly #grid: TargetGrid;
+  readonly #loss: BatchLoss;
   readonly #wanted: readonly string[];
   readonly #optimizer: Optimizer;
   /** A step's pixels, before they are on the backend. */
@@ -61,7 +61,7 @@ export class StudentTrainer {
     this.#model = model;
     this.#layout = parameterLayout(model);
     this.#graph = compileGraph(model, tf, kernels);
-    this.#grid = gridOf(this.spec);
+    this.#loss = new BatchLoss(tf, gridOf(this.spec));
     this.#wanted = headValues(this.spec);
     const start = startOf(model, this.#layout, settings, checkpoint);
     this.#optimizer = new Optimizer(settings, this.#layout.trainable, start);
@@ -124,7 +124,7 @@ export class StudentTrainer {
     tf.tidy(() => {
       const images = this.#images(samples);
       const lossOf = (...parameters: Tf.Tensor[]) => {
-        const loss = batchLoss(this.#backend, this.#grid, this.#head(parameters, images), samples, weights, this.#step);
+        const loss = this.#loss.of(this.#head(parameters, images), samples, weights, this.#step);
         report = loss.report;
         return loss.total;
       };
@@ -137,7 +137,6 @@ export class StudentTrainer {
 
   /** Runs the network up to its head. */
   #head(weights: readonly Tf.Tensor[], images: Tf.Tensor4D): HeadOutputs {
-    const { tf } = this.#backend;
     const parameters = new Map(this.#layout.trainable.map(({ name }, slot) => [name, weights[slot] as Tf.Tensor]));
     const running = this.#settings.norm === 'renorm' ? this.#statistics.tensors() : undefined;
     const outputs = this.#graph.run(
@@ -153,19 +152,8 @@ export class StudentTrainer {
       this.#wanted,
     );
     const levels = this.spec.head.levels.length;
-    const [batch] = images.shape;
-    const joined = (first: number, channels: number) =>
-      tf.concat(
-        outputs.slice(first * levels, (first + 1) * levels).map((map) => tf.reshape(map, [batch, -1, channels])),
-        1,
-      );
-    const { classNames, bins, prototypes } = this.spec;
-    return {
-      classLogits: joined(0, classNames.length) as Tf.Tensor3D,
-      boxLogits: tf.reshape(joined(1, 4 * bins), [-1, 4 * bins]),
-      coefficients: tf.reshape(joined(2, prototypes), [-1, prototypes]),
-      prototypes: tf.reshape(outputs[3 * levels] as Tf.Tensor, [-1, prototypes]),
-    };
+    const part = (index: number) => outputs.slice(index * levels, (index + 1) * levels) as Tf.Tensor4D[];
+    return { classLogits: part(0), boxLogits: part(1), coefficients: part(2), prototypes: outputs[3 * levels] as Tf.Tensor4D };
   }
 
   /** Uint8 pixels to [B, S, S, 3] in 0..1. */
