@@ -79,6 +79,14 @@ function aloneCell({ data }: Places, group: string, seed: number, copyPaste: num
   return { name: cellName('four-cells', group, seed), group, after: null, settings };
 }
 
+/** A teacher that was trained for minutes labels better by several looks at a picture (Radosavovic et al., "Data Distillation", CVPR 2018). */
+const SEVERAL_LOOKS = { flip: true, scales: [1, 1.5] };
+/**
+ * Where about as many nuclei a picture are kept as unsure ones are left out, and together as many as people labeled. By the first teacher
+ * of seed 0 on the validation pictures: precision 0.84 and recall 0.69 at 0.35, against 0.92 and 0.49 for a single look at 0.5.
+ */
+const NUCLEI_POLICY = { score: 0.35, ignoreScore: 0.2 };
+
 /** A student that also learns from what its teacher, the cell of the same seed without self-training, says of the unlabeled pictures. */
 function taughtCell({ data, runs }: Places, teacher: Cell, seed: number, copyPaste: number): Cell {
   const folder = join(data, 'dsb2018');
@@ -87,10 +95,11 @@ function taughtCell({ data, runs }: Places, teacher: Cell, seed: number, copyPas
     seed,
     rounds: 1,
     data: { ...dataOf(folder), unlabeled: { images: join(folder, 'images'), list: join(folder, 'unlabeled.txt') } },
-    teacher: { model: runFolder(join(runs, teacher.name)).best },
+    teacher: { model: runFolder(join(runs, teacher.name)).best, testTime: SEVERAL_LOOKS },
+    policy: NUCLEI_POLICY,
     augment: { copyPaste },
     student: { init: taughtInit },
-    train: { steps: taughtSteps, validateSteps: 0 },
+    train: { steps: taughtSteps, unsupWarmupSteps: 0, validateSteps: 0 },
   };
   const group = taughtGroup(copyPaste);
   return { name: cellName('four-cells', group, seed), group, after: teacher.name, settings };

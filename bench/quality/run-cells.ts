@@ -16,16 +16,24 @@ export interface CellRuns {
   readonly tell: (text: string) => void;
 }
 
-/** Runs the cells that are not finished yet, teachers first; outcomes by the cells' names. */
+/** Runs the cells that are not finished yet, in their order but teachers before their students; outcomes by the cells' names. */
 export async function runCells(cells: readonly Cell[], setup: CellRuns): Promise<ReadonlyMap<string, CellOutcome>> {
   mkdirSync(setup.runs, { recursive: true });
   const outcomes = new Map<string, CellOutcome>();
-  for (const wave of [cells.filter(({ after }) => after === null), cells.filter(({ after }) => after !== null)]) {
-    const waiting = [...wave];
-    const work = async () => {
-      for (let cell = waiting.shift(); cell; cell = waiting.shift()) outcomes.set(cell.name, await outcomeOf(cell, outcomes, setup));
-    };
-    await Promise.all(Array.from({ length: setup.jobs }, work));
+  const waiting = [...cells];
+  const running = new Set<Promise<void>>();
+  const isReady = ({ after }: Cell) => after === null || outcomes.has(after);
+  const start = (cell: Cell): void => {
+    const run = outcomeOf(cell, outcomes, setup).then((outcome) => {
+      outcomes.set(cell.name, outcome);
+      running.delete(run);
+    });
+    running.add(run);
+  };
+  while (waiting.length > 0 || running.size > 0) {
+    const next = running.size < setup.jobs ? waiting.findIndex(isReady) : -1;
+    if (next >= 0) start(waiting.splice(next, 1)[0] as Cell);
+    else await Promise.race(running);
   }
   return outcomes;
 }
