@@ -5,7 +5,7 @@
  * the same bytes on every machine. The pixels are made by WebAssembly: `kernels/resample.ts`.
  */
 import { readFileSync } from 'node:fs';
-import { boxHeight, boxWidth, type RgbImage } from '../core/index.ts';
+import { boxHeight, boxWidth, type RgbImage, WasmKernel } from '../core/index.ts';
 import type { Patch } from './patch.ts';
 import { type AxisMap, axisMaps, coveredPart, type Placement, scaledOf } from './placement.ts';
 
@@ -115,34 +115,19 @@ function weigh(axis: AxisMap, pixel: number, first: number, taps: number, weight
 }
 
 /** What `kernels/resample.ts` exports; it says what the numbers mean. */
-interface Kernel {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+interface ResampleFunctions {
   stretchLines(source: number, sourceBytes: number, lines: number, target: number, width: number, ...taps: PlacedTaps): void;
   blendLines(source: number, lineBytes: number, target: number, lines: number, ...taps: PlacedTaps): void;
 }
 
 type PlacedTaps = readonly [firsts: number, weights: number, pairs: number];
 
-/** The part of WebAssembly that is used here: TypeScript's own declaration comes only with all of the browser's. */
-declare const WebAssembly: {
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-const pageBytes = 65_536;
 /** How far the kernel writes over the end of a line at most. */
 const overrunBytes = 16;
 
 /** The kernel and its memory, which grows to what the largest picture needs and stays so. */
 class Resampler {
-  readonly #kernel: Kernel;
-  #memory: Uint8Array;
-
-  constructor() {
-    const code = readFileSync(new URL('./kernels/resample.wasm', import.meta.url));
-    this.#kernel = new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Kernel;
-    this.#memory = new Uint8Array(this.#kernel.memory.buffer);
-  }
+  readonly #kernel = new WasmKernel<ResampleFunctions>(readFileSync(new URL('./kernels/resample.wasm', import.meta.url)));
 
   /** The pixels that the axes select, row-major RGB; valid until the next call. */
   resample(picture: RgbImage, columns: Taps, rows: Taps, blendFirst: boolean): Uint8Array {
@@ -155,32 +140,26 @@ class Resampler {
     const between = source + sourceLines * sourceBytes;
     const result = between + (blendFirst ? rows.count * sourceBytes : sourceLines * resultBytes);
     const end = result + rows.count * resultBytes;
-    this.#reserve(end + overrunBytes);
+    this.#kernel.reserve(end + overrunBytes);
 
     const across = this.#placeTaps(columns, 0);
     const down = this.#placeTaps(rows, rowsAt);
     const cut = { data: picture.data, at: (rows.from * picture.size.width + columns.from) * 3, stride: picture.size.width * 3 };
-    copyLines(cut, { data: this.#memory, at: source, stride: sourceBytes }, sourceBytes, sourceLines);
+    copyLines(cut, { data: this.#kernel.bytes, at: source, stride: sourceBytes }, sourceBytes, sourceLines);
+    const { blendLines, stretchLines } = this.#kernel.run;
     if (blendFirst) {
-      this.#kernel.blendLines(source, sourceBytes, between, rows.count, ...down);
-      this.#kernel.stretchLines(between, sourceBytes, rows.count, result, columns.count, ...across);
+      blendLines(source, sourceBytes, between, rows.count, ...down);
+      stretchLines(between, sourceBytes, rows.count, result, columns.count, ...across);
     } else {
-      this.#kernel.stretchLines(source, sourceBytes, sourceLines, between, columns.count, ...across);
-      this.#kernel.blendLines(between, resultBytes, result, rows.count, ...down);
+      stretchLines(source, sourceBytes, sourceLines, between, columns.count, ...across);
+      blendLines(between, resultBytes, result, rows.count, ...down);
     }
-    return this.#memory.subarray(result, end);
-  }
-
-  #reserve(bytes: number): void {
-    const missing = bytes - this.#memory.length;
-    if (missing <= 0) return;
-    this.#kernel.memory.grow(Math.ceil(missing / pageBytes));
-    this.#memory = new Uint8Array(this.#kernel.memory.buffer);
+    return this.#kernel.bytes.subarray(result, end);
   }
 
   #placeTaps({ firsts, weights, pairs }: Taps, at: number): PlacedTaps {
-    this.#memory.set(new Uint8Array(firsts.buffer), at);
-    this.#memory.set(new Uint8Array(weights.buffer), at + firsts.byteLength);
+    this.#kernel.bytes.set(new Uint8Array(firsts.buffer), at);
+    this.#kernel.bytes.set(new Uint8Array(weights.buffer), at + firsts.byteLength);
     return [at, at + firsts.byteLength, pairs];
   }
 }

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/index.ts';
-import type { RoundStatus, RunStatus, Validation } from '../db/index.ts';
-import { bestPoint } from '../pipeline/index.ts';
+import type { RoundStatus, RunStatus } from '../db/index.ts';
+import { bestValidation } from '../pipeline/index.ts';
 import { duration, table } from './print.ts';
 
 /** A run at a glance, for people. */
@@ -29,15 +29,9 @@ function quarantineText({ quarantined }: RunStatus): string {
 
 type Metric = ResolvedConfig['promote']['metric'];
 
-/** The best of a round's validations by the metric that promotes; undefined where there are none. */
-function bestOf({ validations }: RoundStatus, metric: Metric): Validation | undefined {
-  const best = bestPoint(validations.map(({ step, metrics }) => ({ step, value: metrics[metric] ?? null })));
-  return validations.find(({ step }) => step === best?.step);
-}
-
 /** `round 1 maskAp by step: 500 0.301, 1000 0.350 (best), 1500 0.342` */
 function scheduleText(round: RoundStatus, metric: Metric): string {
-  const best = bestOf(round, metric);
+  const best = bestValidation(round, metric);
   const points = round.validations.map((validation) => {
     const value = validation.metrics[metric];
     return `${validation.step} ${value == null ? '-' : value.toFixed(3)}${validation === best ? ' (best)' : ''}`;
@@ -52,7 +46,7 @@ function roundTable({ rounds, stageTimes }: RunStatus, metric: Metric): string {
   };
   const rows = rounds.map((status) => {
     const { round, labeling, selection } = status;
-    const best = bestOf(status, metric);
+    const best = bestValidation(status, metric);
     return [
       round.index,
       best?.metrics.maskAp,

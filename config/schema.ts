@@ -232,7 +232,7 @@ const train = z
       .default(1)
       .meta(
         about(
-          'Equal parts of a batch that go through the network one after the other, their gradients added up: less memory for the same update. Divides `batchSize`.',
+          'Equal parts of a batch that go through the network one after the other, their gradients averaged: less memory. Batch norms and losses are normalised within each part. Divides `batchSize`.',
           'parts',
         ),
       ),
@@ -267,8 +267,13 @@ const train = z
       .default(1)
       .meta(about("Weight of what a teacher said, and of its pictures' background, beside human labels.")),
     unsupWarmupSteps: whole(0)
-      .default(200)
-      .meta(about('Steps over which that weight rises from 0; about a tenth of the steps is usual.', 'steps')),
+      .default(100)
+      .meta(
+        about(
+          'Steps over which that weight rises from 0. A teacher that is trained to its end needs few; 0 for a student that goes on from it.',
+          'steps',
+        ),
+      ),
     boxWeight: z.number().min(0).default(2).meta(about('Weight of the box loss (CIoU).')),
     dflWeight: z.number().min(0).default(0.5).meta(about("Weight of the loss of the box sides' distributions (DFL).")),
     maskWeight: z.number().min(0).default(2).meta(about('Weight of the mask loss.')),

@@ -1,6 +1,7 @@
 /** The vocabulary that every room shares: values and pure maths, no I/O. */
 export * from './bounded.ts';
 export * from './box.ts';
+export * from './class-names.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './image.ts';
@@ -12,3 +13,4 @@ export * from './rng.ts';
 export * from './sample.ts';
 export * from './size.ts';
 export * from './training-set.ts';
+export * from './wasm-kernel.ts';

@@ -2,6 +2,7 @@
 export { checkMachine, type DoctorReport, type Finding } from './doctor.ts';
 export { specOfFile } from './initial-student.ts';
 export type { Stage } from './machine.ts';
+export { measuredIn } from './measure-model.ts';
 export { planRun, type RunPlan } from './plan.ts';
 export { type ModelDetections, type Picture, predictPictures } from './predict.ts';
 export { evaluateDetections } from './processes/evaluate-detections.ts';
@@ -16,5 +17,5 @@ export {
   trainingPicturesOfConfig,
   trainingPicturesOfRun,
 } from './training-pictures.ts';
-export { bestPoint } from './validations.ts';
+export { bestPoint, bestValidation } from './validations.ts';
 export { PROGRAM_VERSION } from './version.ts';

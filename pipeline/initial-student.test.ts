@@ -5,7 +5,7 @@ import { it } from 'node:test';
 import type { RunConfigInput } from '../config/index.ts';
 import { type ModelId, onnx, sha256 } from '../core/index.ts';
 import type { RunDatabase } from '../db/index.ts';
-import { buildStudent, type FreshStudent, readSpec } from '../student/index.ts';
+import { buildStudent, type FreshStudent, readSpec, SPEC_KEY } from '../student/index.ts';
 import { initialStudent } from './initial-student.ts';
 import { runFolder } from './run-folder.ts';
 import type { StageContext } from './stages/stage.ts';
@@ -84,6 +84,16 @@ it('starts warm from a teacher for other classes or another size', () =>
     const spec = await initialStudent(start.context, { round: 1, teacher });
     assert.deepEqual([spec.inputSize, spec.classNames], [96, ['cat', 'dog']]);
     assert.deepEqual(start.notes, ['info: student: warm start from the teacher; it keeps the class rows of 1 of 2 classes: cat']);
+  }));
+
+it('starts warm from a student of an earlier version, whose file does not say where its head is', () =>
+  withStart({ init: 'teacher' }, async (start) => {
+    const model = buildStudent(SHAPE, 3);
+    const metadata = new Map([...model.metadata, [SPEC_KEY, JSON.stringify(SHAPE)]]);
+    const teacher = addTeacher(start, onnx.encodeModel({ ...model, metadata }));
+    const spec = await initialStudent(start.context, { round: 1, teacher });
+    assert.deepEqual(spec.head.levels.length, 2);
+    assert.deepEqual(start.notes, ['info: student: warm start from the teacher; it keeps the class rows of 2 of 2 classes: cat, dog']);
   }));
 
 it('says so where no student can start from the teacher, and starts from random weights', () =>

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { derivedSeed, type ModelId, onnx, SelfpasteError } from '../core/index.ts';
 import { makeFolders, writeFileAtomic } from '../dataset/index.ts';
-import { readSpec, SPEC_KEY, type StudentSpec, warmStart } from '../student/index.ts';
+import { readSpec, SPEC_KEY, type Strides, type StudentSpec, warmStart } from '../student/index.ts';
 import type { RoundInput } from './machine.ts';
 import type { StageContext } from './stages/stage.ts';
 import { buildPlanned, knownText, planStudent } from './student-plan.ts';
@@ -33,6 +33,12 @@ export async function initialStudent(context: StageContext, input: RoundInput): 
 /** What a student's file says of itself. */
 export async function specOfFile(file: string): Promise<StudentSpec> {
   return readSpec(onnx.decodeModel(await readFile(file)));
+}
+
+/** The strides of a student that a run trained. Files of earlier versions state them, too: pictures for those can be drawn again. */
+export async function stridesOfFile(file: string): Promise<Strides> {
+  const { metadata } = onnx.decodeModel(await readFile(file));
+  return (JSON.parse(metadata.get(SPEC_KEY) as string) as Pick<StudentSpec, 'strides'>).strides;
 }
 
 async function begin(context: StageContext, { round, teacher }: RoundInput): Promise<Beginning> {
@@ -66,7 +72,16 @@ async function beginWithTeacher(
 }
 
 function isStudentFor(model: onnx.Model, { classNames, inputSize }: Pick<StudentSpec, 'classNames' | 'inputSize'>): boolean {
-  if (!model.metadata.has(SPEC_KEY)) return false;
-  const spec = readSpec(model);
-  return spec.inputSize === inputSize && JSON.stringify(spec.classNames) === JSON.stringify(classNames);
+  const spec = specIn(model);
+  return spec !== null && spec.inputSize === inputSize && JSON.stringify(spec.classNames) === JSON.stringify(classNames);
+}
+
+/** Null for models that are no students, and for students of earlier versions, which training cannot go on with as they are. */
+function specIn(model: onnx.Model): StudentSpec | null {
+  try {
+    return readSpec(model);
+  } catch (error) {
+    if (error instanceof SelfpasteError && error.code === 'MODEL_NOT_STUDENT') return null;
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { GroundTruth, ImageId } from '../core/index.ts';
 import { humanLabeled } from '../db/index.ts';
 import type { Evaluation, EvaluationImage, EvaluationPair } from '../eval/index.ts';
+import { testTimeOff } from '../teacher/index.ts';
 import type { Stage } from './machine.ts';
 import type { LabelingFile } from './model-detections.ts';
 import { toPredictions } from './model-detections.ts';
@@ -18,6 +19,14 @@ export interface Moment {
 
 /** Numbers by name (`maskAp`, `boxAr100`, ...); null where one is not defined. */
 export type Metrics = Readonly<Record<string, number | null>>;
+
+/** COCO's numbers are average precisions and recalls, of masks and of boxes. */
+const COCO_NUMBER = /^(mask|box)A[pr]/;
+
+/** The numbers of a measuring among all that is recorded of its step: its training says something of it, too. */
+export function measuredIn(recorded: Metrics): Metrics {
+  return Object.fromEntries(Object.entries(recorded).filter(([name]) => COCO_NUMBER.test(name)));
+}
 
 /** Measures a model on the validation set, on human labels only, and records COCO's twelve numbers for masks and for boxes. */
 export async function measureModel(context: StageContext, model: LabelingFile, moment: Moment): Promise<Metrics> {
@@ -44,8 +53,10 @@ async function detectValidation(
   const tell: Tell = (level, text) => {
     if (level === 'warn' || stage !== 'train') emit({ kind: 'note', round, level, text });
   };
+  // What several looks add is the labeling's, not the model's: it is measured as everybody runs its file.
+  const single = { ...settings, testTime: testTimeOff };
   let done = 0;
-  for await (const outcome of detectImages({ model: file, settings, images: requests, count: requests.length, stop, tell })) {
+  for await (const outcome of detectImages({ model: file, settings: single, images: requests, count: requests.length, stop, tell })) {
     if (outcome.status === 'detected') detected.set(outcome.id as ImageId, toPredictions(outcome.detections, classes.map));
     else tell('warn', `a validation picture counts as one without detections: ${outcome.reason}`);
     emit({ kind: 'progress', round, stage, done: ++done, total: validation.length, unit: 'pictures', facts: {} });

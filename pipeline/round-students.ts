@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import { writeFileAtomic } from '../dataset/index.ts';
 import type { MetricPoint } from '../db/index.ts';
-import { measureModel } from './measure-model.ts';
+import { measuredIn, measureModel } from './measure-model.ts';
 import { labelingFile } from './model-detections.ts';
-import type { Verdict } from './processes/messages.ts';
+import type { Continuation } from './processes/messages.ts';
 import type { StageContext } from './stages/stage.ts';
 import { bestPoint, hasStalled } from './validations.ts';
 
@@ -13,11 +13,11 @@ import { bestPoint, hasStalled } from './validations.ts';
  * by them, and a step that has numbers keeps its file: a training that is resumed decides as it did before.
  */
 
-/** Measures the candidate of a step, and says whether the training shall go on. */
-export async function validate(context: StageContext, round: number, step: number): Promise<Verdict> {
+/** Measures the interim student of a step, and says whether the training shall go on. */
+export async function validate(context: StageContext, round: number, step: number): Promise<Continuation> {
   const { config, emit, db } = context;
-  if (await keepCandidate(context, round, step)) await measure(context, round, step);
-  else emit({ kind: 'measured', round, step, facts: db.metrics.at(round, step) });
+  if (await keepInterim(context, round, step)) await measure(context, round, step);
+  else emit({ kind: 'measured', round, step, facts: measuredIn(db.metrics.at(round, step)) });
   forgetStudents(context, round);
   const curve = curveOf(context, round).filter((point) => point.step <= step);
   return hasStalled(curve, config.train.patience) ? 'stop-here' : 'go-on';
@@ -26,7 +26,7 @@ export async function validate(context: StageContext, round: number, step: numbe
 /** Makes the best student the round's, the last one included. @returns its step */
 export async function chooseStudent(context: StageContext, round: number, lastStep: number): Promise<number> {
   const { folder } = context;
-  const isNew = await keepCandidate(context, round, lastStep);
+  const isNew = await keepInterim(context, round, lastStep);
   // Without others to compare it with, the last one is measured by the next stage.
   if (isNew && curveOf(context, round).length > 0) await measure(context, round, lastStep);
   const step = bestPoint(curveOf(context, round))?.step ?? lastStep;
@@ -45,14 +45,14 @@ export function forgetStudents(context: StageContext, round: number, chosen?: nu
 
 const curveOf = ({ config, db }: StageContext, round: number): readonly MetricPoint[] => db.metrics.curve(round, config.promote.metric);
 
-/** Gives the candidate its step's name, unless that step was measured before. @returns whether it was new */
-async function keepCandidate(context: StageContext, round: number, step: number): Promise<boolean> {
+/** Gives the interim student its step's name, unless that step was measured before. @returns whether it was new */
+async function keepInterim(context: StageContext, round: number, step: number): Promise<boolean> {
   const { folder } = context;
   if (curveOf(context, round).some((point) => point.step === step)) {
-    rmSync(folder.candidate(round), { force: true });
+    rmSync(folder.interimStudent(round), { force: true });
     return false;
   }
-  await rename(folder.candidate(round), folder.studentAt(round, step));
+  await rename(folder.interimStudent(round), folder.studentAt(round, step));
   return true;
 }
 

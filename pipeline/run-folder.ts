@@ -14,11 +14,9 @@ export interface RunFolder {
   readonly trainingSet: (round: number) => string;
   /** What the round hands on: the best of the students that were measured. */
   readonly student: (round: number) => string;
-  /** The student at the last step. */
-  readonly lastStudent: (round: number) => string;
   /** A student that waits to be measured. */
-  readonly candidate: (round: number) => string;
-  /** A student that was measured at a step of the schedule, while it is the best one. */
+  readonly interimStudent: (round: number) => string;
+  /** A student that was measured at a step, while it is the best one or the last. */
   readonly studentAt: (round: number, step: number) => string;
   /** The student before training: its graph and initial weights. */
   readonly initialStudent: (round: number) => string;
@@ -39,8 +37,7 @@ export function runFolder(path: string): RunFolder {
     best: join(path, 'models', 'best.onnx'),
     trainingSet: (round) => join(path, 'rounds', `round-${round}-training-set.json`),
     student: (round) => join(path, 'models', `round-${round}-student.onnx`),
-    lastStudent: (round) => join(path, 'models', `round-${round}-last.onnx`),
-    candidate: (round) => join(path, 'models', `round-${round}-candidate.onnx`),
+    interimStudent: (round) => join(path, 'models', `round-${round}-interim.onnx`),
     studentAt: (round, step) => join(path, 'models', `round-${round}-step-${step}.onnx`),
     initialStudent: (round) => join(path, 'rounds', `round-${round}-initial.onnx`),
     checkpoints: (round) => join(path, 'checkpoints', `round-${round}`),

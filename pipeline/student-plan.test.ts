@@ -60,6 +60,30 @@ it('a file brings its strides and prototypes, and the rows of the classes that i
     assert.deepEqual(readSpec(buildPlanned(plan, 3)), plan.student);
   }));
 
+const SOURCE = buildStudent(
+  { classNames: ['cat', 'dog'], inputSize: 64, strides: { levels: [4, 8], prototype: 2 }, prototypes: 5, size: 'n' },
+  1,
+);
+
+it('a file without class names is a start, too', () =>
+  withDatabase(async (db, folder) => {
+    writeFileSync(join(folder, 'start.onnx'), onnx.encodeModel({ ...SOURCE, metadata: new Map() }));
+    const { why } = await planStudent(configWith({ student: { init: 'start.onnx', inputSize: 64 } }, join(folder, 'c.yaml')), db);
+    assert.match(why, /^warm start from start\.onnx, .*; it keeps the class rows of 0 of 2 classes$/);
+  }));
+
+it('a model that cannot be a student is told what could be one', () =>
+  withDatabase(async (db, folder) => {
+    const graph = { ...SOURCE.graph, outputs: SOURCE.graph.outputs.slice(0, 1) };
+    writeFileSync(join(folder, 'detector.onnx'), onnx.encodeModel({ ...SOURCE, graph }));
+    const config = configWith({ student: { init: 'detector.onnx', inputSize: 64 } }, join(folder, 'c.yaml'));
+    await assert.rejects(planStudent(config, db), {
+      code: 'MODEL_NO_WARM_START',
+      message: 'Expected detections and the prototypes of masks for the outputs, got "output0 [?, 11, 320]" (string)',
+      hint: 'start from the -seg model of the same family',
+    });
+  }));
+
 it('a file that is not there is refused', () =>
   withDatabase(async (db) => {
     await assert.rejects(planStudent(configWith({ student: { init: 'gone.onnx' } }), db), {
@@ -95,7 +119,7 @@ const settingsOf = (train: NonNullable<RunConfigInput['train']>) => trainSetting
 it('trainSettingsOf hands on the settings of a training, and nothing of files and threads', () => {
   assert.deepEqual(settingsOf({ steps: 7, unsupWeight: 0.5 }), {
     ...{ steps: 7, batchSize: 4, microBatches: 1, learningRate: 0.002, warmupSteps: 100, weightDecay: 0.001, clipNorm: 10 },
-    ...{ emaDecay: 0.995, unsupWeight: 0.5, unsupWarmupSteps: 200, boxWeight: 2, dflWeight: 0.5, maskWeight: 2 },
+    ...{ emaDecay: 0.995, unsupWeight: 0.5, unsupWarmupSteps: 100, boxWeight: 2, dflWeight: 0.5, maskWeight: 2 },
     optimizer: { kind: 'adamw' },
     schedule: { kind: 'cosine' },
     norm: 'batch',

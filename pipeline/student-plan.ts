@@ -15,7 +15,7 @@ import {
   type TrainSettings,
   warmStart,
 } from '../student/index.ts';
-import { readContract } from '../teacher/index.ts';
+import { probeModel } from '../teacher/index.ts';
 
 /** The student that a run trains unless a teacher says otherwise, and why it is what it is. */
 export type StudentPlan =
@@ -60,9 +60,9 @@ async function planWarmStart({ student }: ResolvedConfig, file: string, classNam
   return { kind: 'warm-start', source, student: spec, keptClasses, why };
 }
 
-/** A model file from outside: the teacher's reader refuses what is not one, or could do harm. */
+/** A model file from outside: what is none, or could do harm, is refused here; whether a student can start from it `warmStart` says. */
 async function readStart(file: string): Promise<onnx.Model> {
-  await readContract(file);
+  await probeModel(file);
   return onnx.decodeModel(await readFile(file));
 }
 

@@ -14,9 +14,10 @@ import type { ResolvedConfig } from '../config/index.ts';
 import { expectation, SelfpasteError, type Sha256, type TrainingSet } from '../core/index.ts';
 import { openDatabase, type RunDatabase, trainingSet } from '../db/index.ts';
 import { hashFile } from './hash-file.ts';
-import { specOfFile } from './initial-student.ts';
+import { stridesOfFile } from './initial-student.ts';
 import { runConfigOf } from './run.ts';
 import { runFolder } from './run-folder.ts';
+import { type SampleFiles, sampleFiles } from './sample-files.ts';
 import { importData } from './stages/import-data.ts';
 import { planStudent, recipeOf } from './student-plan.ts';
 
@@ -24,7 +25,7 @@ import { planStudent, recipeOf } from './student-plan.ts';
 export interface TrainingPicture {
   readonly plan: SamplePlan;
   readonly picture: AugmentedPicture;
-  readonly files: { readonly main: string; readonly donor: string | null };
+  readonly files: SampleFiles;
 }
 
 /** Draws any training picture of a round. */
@@ -48,12 +49,8 @@ export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wan
   const trained = db.rounds.all().flatMap(({ index }) => (existsSync(fileOf(index)) ? [index] : []));
   const round = wanted ?? trained.at(-1);
   if (round === undefined || !trained.includes(round)) throw notTrained(wanted, trained);
-  const pictures = trainingPictures(
-    config,
-    recipeOf(config, await specOfFile(initialStudent(round))),
-    await readTrainingSet(fileOf(round)),
-    round,
-  );
+  const recipe = recipeOf(config, { strides: await stridesOfFile(initialStudent(round)) });
+  const pictures = trainingPictures(config, recipe, await readTrainingSet(fileOf(round)), round);
   const images = [...db.images.ofSubset('labeled'), ...db.images.ofSubset('unlabeled')];
   const known = new Map(images.map(({ path, sha256 }) => [path, sha256]));
   return { ...pictures, at: (step, slot) => unchanged(pictures.at(step, slot), known) };
@@ -96,11 +93,7 @@ function trainingPictures({ seed, train }: ResolvedConfig, recipe: AugmentRecipe
   const at = async (step: number, slot: number): Promise<TrainingPicture> => {
     if (step >= steps || slot >= batchSize) throw noSample(step, slot, steps, batchSize);
     const planned = plan(step, slot);
-    const files = {
-      main: set[planned.main.stream][planned.main.index].path,
-      donor: planned.donor && set.labeled[planned.donor.index].path,
-    };
-    return { plan: planned, picture: await renderPicture(planned, set, recipe, store), files };
+    return { plan: planned, picture: await renderPicture(planned, set, recipe, store), files: sampleFiles(planned, set) };
   };
   return { round, classNames: set.classNames, steps, batchSize, at };
 }

@@ -7,7 +7,7 @@ export interface Strides {
   readonly prototype: 2 | 4;
 }
 
-/** Size of a fresh student: about 1.5, 3 and 11 million parameters. */
+/** Size of a fresh student: 1.6, 3.1 and 10.7 million parameters with strides 8, 16, 32; 0.6, 1.0 and 4.4 million with 4, 8, 16. */
 export type StudentSize = 'n' | 's' | 'm';
 
 /** What to build a fresh student from. */

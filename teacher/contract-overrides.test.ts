@@ -36,6 +36,13 @@ for (const names of ['[null, null]', '{"-1": "cat"}', '[]', '7']) {
   test(`names ${names} are refused`, () => assert.throws(() => read({ names }), { code: 'MODEL_BAD_NAMES' }));
 }
 
+test('of names that are none it says what was expected and what to do', () => {
+  assert.throws(() => read({ names: 'cat' }), {
+    message: `Expected class names by index, as in {0: 'cat', 1: 'dog'} for the model's metadata key 'names', got "cat" (string)`,
+    hint: 'write the names as a list into a file NAME.contract.json beside NAME.onnx: {"names": ["cat", "dog"]}',
+  });
+});
+
 const wrong: readonly (readonly [string, string, string])[] = [
   [
     'contract',

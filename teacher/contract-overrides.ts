@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { expectation, SelfpasteError } from '../core/index.ts';
-import { parseClassNames } from './classes/class-names.ts';
+import { expectation, parseClassNames, SelfpasteError } from '../core/index.ts';
 import type { HeadKind } from './contract.ts';
 
 export const headKinds: readonly HeadKind[] = [
@@ -80,7 +79,11 @@ const sparseNames = z.union([
 /** Names by index: a JSON list or object may leave indices out, by null or by absence; else what exporters write. */
 function readNames(text: string): readonly (string | null)[] {
   const { success, data } = sparseNames.safeParse(parsedText(text));
-  if (!success) return parseClassNames(text);
+  if (!success) {
+    const names = parseClassNames(text);
+    if (names === null) throw badNames(text);
+    return names;
+  }
   if (Array.isArray(data)) return data.map(unlessPlaceholder);
   const last = Math.max(...Object.keys(data).map(Number));
   return Array.from({ length: last + 1 }, (_, index) => unlessPlaceholder(data[index] ?? null));
@@ -94,5 +97,13 @@ function badOverride(key: string, expected: string, text: string): SelfpasteErro
     'MODEL_BAD_OVERRIDE',
     expectation(`the model's '${key}'`, expected, text),
     `correct '${key}' in NAME.contract.json beside NAME.onnx; what it states wins over the model's own metadata`,
+  );
+}
+
+function badNames(text: string): SelfpasteError {
+  return new SelfpasteError(
+    'MODEL_BAD_NAMES',
+    expectation("the model's metadata key 'names'", "class names by index, as in {0: 'cat', 1: 'dog'}", text),
+    'write the names as a list into a file NAME.contract.json beside NAME.onnx: {"names": ["cat", "dog"]}',
   );
 }

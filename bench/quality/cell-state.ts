@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { parseConfig, type ResolvedConfig } from '../../config/index.ts';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import { openDatabase, type RunStatus, runStatus } from '../../db/index.ts';
-import { runFolder } from '../../pipeline/index.ts';
+import { bestValidation, runFolder } from '../../pipeline/index.ts';
 import type { Cell, CellFigures } from './cell.ts';
 
 /** What a cell's folder says: nothing yet, a run to go on with, or one that is through. */
@@ -21,9 +21,10 @@ export function cellState(cell: Cell, folder: string): CellState {
   if (!existsSync(database)) return { kind: 'untouched' };
   const status = statusOf(database);
   if (status.run === undefined) return { kind: 'untouched' };
-  refuseOtherSettings(cell, folder, status.run.config as ResolvedConfig);
+  const config = status.run.config as ResolvedConfig;
+  refuseOtherSettings(cell, folder, config);
   if (status.rounds.at(-1)?.round.outcome.state !== 'finished') return { kind: 'begun' };
-  return { kind: 'finished', figures: figuresOf(status) };
+  return { kind: 'finished', figures: figuresOf(status, config) };
 }
 
 /** A cell's settings as the text of a configuration file; JSON is YAML. */
@@ -50,9 +51,9 @@ function refuseOtherSettings(cell: Cell, folder: string, { runs, hash, train: { 
   );
 }
 
-/** The last round's student on the validation set. */
-function figuresOf({ rounds, stageTimes }: RunStatus): CellFigures {
-  const measured = rounds.at(-1)?.metrics ?? {};
+/** The student that the last round handed on, on the validation set. */
+function figuresOf({ rounds, stageTimes }: RunStatus, { promote }: ResolvedConfig): CellFigures {
+  const measured = bestValidation(rounds[rounds.length - 1], promote.metric)?.metrics ?? {};
   const figure = (name: string) => measured[name] ?? 0;
   const trainings = stageTimes.filter(({ stage }) => stage === 'train');
   return {

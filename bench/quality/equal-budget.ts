@@ -14,4 +14,4 @@ export interface Budget {
  * Equal budgets: every student takes the same number of steps from random weights, about six minutes on two cores.
  * (The other fair definition is an equal total: teacherSteps + taughtSteps = aloneSteps, with taughtInit `teacher`.)
  */
-export const EQUAL_BUDGET: Budget = { aloneSteps: 600, teacherSteps: 600, taughtSteps: 600, taughtInit: 'random' };
+export const EQUAL_BUDGET: Budget = { aloneSteps: 500, teacherSteps: 500, taughtSteps: 500, taughtInit: 'random' };

@@ -21,7 +21,7 @@ const data = join(folder, 'data');
 for (const name of ['dsb2018', 'microcontrollers']) mkdirSync(join(data, name), { recursive: true });
 const places: Places = { data, models: join(folder, 'models'), runs: join(folder, 'runs') };
 
-/** A run as the pipeline leaves it, without any training; `finished` null is one that was interrupted. */
+/** A run as the pipeline leaves it, without any training: its best student was not its last; `finished` null is one that was interrupted. */
 function fabricate(cell: Cell, finished: CellFigures | null): void {
   const config = parseConfig(settingsText(cell, places.runs, 2), join(folder, 'selfpaste.yaml'));
   const db = openDatabase(runFolder(config.runFolder).database, { mode: 'create' });
@@ -32,7 +32,8 @@ function fabricate(cell: Cell, finished: CellFigures | null): void {
   if (finished !== null) {
     const { maskAp, maskAp50, boxAp, trainSeconds } = finished;
     db.metrics.record(last, 100, { maskAp: 0.01, maskAp50: 0.01, boxAp: 0.01 });
-    db.metrics.record(last, config.train.steps, { maskAp, maskAp50, boxAp });
+    db.metrics.record(last, 200, { maskAp, maskAp50, boxAp });
+    db.metrics.record(last, config.train.steps, { maskAp: maskAp - 0.05, maskAp50: 0.99, boxAp: 0.99 });
     db.stageTimes.record({ round: last, stage: 'train', startedAtMs: 1, durationMs: 400 * trainSeconds });
     db.stageTimes.record({ round: last, stage: 'train', startedAtMs: 2, durationMs: 600 * trainSeconds });
     db.stageTimes.record({ round: last, stage: 'evaluate', startedAtMs: 3, durationMs: 5000 });
@@ -60,7 +61,7 @@ const reached = (maskAp: number): CellFigures => ({ maskAp, maskAp50: maskAp + 0
 const outcomesOf = (cells: readonly Cell[], maskAp: (cell: Cell) => number): Map<string, CellOutcome> =>
   new Map(cells.map((cell) => [cell.name, { kind: 'finished', figures: reached(maskAp(cell)) }]));
 
-test('cells that are finished are not run again: their figures come from the databases, as Markdown and JSON', async () => {
+test('cells that are finished are not run again: figures of the students they hand on come from the databases, as Markdown and JSON', async () => {
   const { cells } = measurementOf('microcontrollers', places);
   for (const cell of cells) fabricate(cell, reached(cell.group === 'warm start' ? 0.6 : 0.12));
   const json = join(folder, 'quality.json');

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { openDatabase, readRunOwner, runStatus } from '../../db/index.ts';
-import { runFolder } from '../../pipeline/index.ts';
+import { openDatabase, type RoundStatus, readRunOwner, runStatus } from '../../db/index.ts';
+import { measuredIn, runFolder } from '../../pipeline/index.ts';
 import { findRun } from '../find-run.ts';
 import { print, printJson, table } from '../print.ts';
 import { statusText } from '../status-text.ts';
@@ -17,7 +17,8 @@ export function statusCommand(): Command {
       try {
         const status = runStatus(db);
         const left = quarantine ? db.quarantine.all() : undefined;
-        if (json) return printJson({ folder, owner: readRunOwner(folder) ?? null, ...status, quarantine: left });
+        const rounds = status.rounds.map(withMeasuredAlone);
+        if (json) return printJson({ folder, owner: readRunOwner(folder) ?? null, ...status, rounds, quarantine: left });
         print(`${folder}\n${statusText(status)}`);
         if (left)
           print(
@@ -30,4 +31,9 @@ export function statusCommand(): Command {
         db.close();
       }
     });
+}
+
+/** A round whose validations hold no numbers of the training at their steps. */
+function withMeasuredAlone({ validations, ...round }: RoundStatus): RoundStatus {
+  return { ...round, validations: validations.map(({ step, metrics }) => ({ step, metrics: measuredIn(metrics) })) };
 }

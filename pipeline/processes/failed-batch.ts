@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { readTrainingSet, type SamplePlan, samplePlanner } from '../../augment/index.ts';
-import { SelfpasteError, type TrainingSet } from '../../core/index.ts';
+import { SelfpasteError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../dataset/index.ts';
 import { type Checkpoint, encodeCheckpoint } from '../../student/index.ts';
+import { type SampleFiles, sampleFiles } from '../sample-files.ts';
 import type { TrainRequest } from './messages.ts';
 
 /** The batch that ended a training, and all that it takes to train on it again. */
@@ -16,7 +17,7 @@ export interface FailedBatch {
 
 interface FailedSlot {
   readonly plan: SamplePlan;
-  readonly files: { readonly main: string; readonly donor: string | null };
+  readonly files: SampleFiles;
 }
 
 /**
@@ -48,10 +49,8 @@ export async function saveFailedBatch(
 async function slotsOf({ trainingSetFile, seed, round, recipe, settings }: TrainRequest, step: number): Promise<FailedSlot[]> {
   const set = await readTrainingSet(trainingSetFile);
   const plan = samplePlanner({ seed, round, batchSize: settings.batchSize, recipe, set });
-  return Array.from({ length: settings.batchSize }, (_, slot) => slotOf(plan(step, slot), set));
-}
-
-function slotOf(plan: SamplePlan, set: TrainingSet): FailedSlot {
-  const { main, donor } = plan;
-  return { plan, files: { main: set[main.stream][main.index].path, donor: donor && set.labeled[donor.index].path } };
+  return Array.from({ length: settings.batchSize }, (_, slot) => {
+    const planned = plan(step, slot);
+    return { plan: planned, files: sampleFiles(planned, set) };
+  });
 }

@@ -65,7 +65,7 @@ export interface TrainRequest {
   readonly trainingSetFile: string;
   readonly initialModel: string;
   /** Where every student is written that the trainer speaks of. */
-  readonly candidateFile: string;
+  readonly interimFile: string;
   readonly checkpointFolder: string;
   readonly checkpointSteps: number;
   /** Every so many steps the trainer waits until its student was measured; 0 never. */
@@ -77,14 +77,14 @@ export interface TrainRequest {
   readonly workers: number;
 }
 
-/** What follows from a validation. */
-export type Verdict = 'go-on' | 'stop-here';
+/** What follows from a validation for the training. */
+export type Continuation = 'go-on' | 'stop-here';
 
 export type TrainerRequest =
   | TrainRequest
   | { readonly kind: 'probe'; readonly backend: BackendChoice; readonly threads: number; readonly deterministic: boolean }
-  /** The answer to a candidate. */
-  | { readonly kind: 'measured'; readonly verdict: Verdict }
+  /** The answer to an interim student. */
+  | { readonly kind: 'measured'; readonly continuation: Continuation }
   | { readonly kind: 'stop' };
 
 /** A file that is whole: written, flushed, renamed, hashed. */
@@ -94,8 +94,12 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
-/** Means over the steps since the last report, of what they have: null where none has it. `step` counts the steps done. */
-export interface TrainingProgress extends Omit<StepReport, 'applied'> {
+/**
+ * Means over the steps since the last report; what they learned over those that were applied: null where none has it.
+ * `step` counts the steps done.
+ */
+export interface TrainingProgress extends Means<Omit<StepReport, 'step' | 'applied'>> {
+  readonly step: number;
   readonly stepMs: number;
   /** Part of a step's time spent waiting for samples. */
   readonly waitMs: number;
@@ -108,13 +112,15 @@ export interface TrainingProgress extends Omit<StepReport, 'applied'> {
   readonly droppedOverLimit: number;
 }
 
+type Means<Numbers> = { readonly [Name in keyof Numbers]: number | null };
+
 export type TrainerReply =
   | { readonly kind: 'backend'; readonly facts: BackendFacts }
   | { readonly kind: 'progress'; readonly progress: TrainingProgress }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: WrittenFile }
-  /** A student to be measured; the trainer waits for the verdict. */
-  | { readonly kind: 'candidate'; readonly step: number }
+  /** The student of a step, to be measured; the trainer waits for what follows. */
+  | { readonly kind: 'interim-student'; readonly step: number }
   | { readonly kind: 'stopped'; readonly step: number }
-  /** The last student is written; fewer steps than planned where a verdict ended the training. */
+  /** The last student is written; fewer steps than planned where a validation ended the training. */
   | { readonly kind: 'done'; readonly step: number; readonly tensors: number; readonly peakRssBytes: number }
   | { readonly kind: 'failed'; readonly error: ErrorFacts };

@@ -9,18 +9,18 @@ import { writeFileAtomic } from '../../dataset/index.ts';
 import { type Backend, decodeCheckpoint, encodeCheckpoint, loadBackend, type StepReport, StudentTrainer } from '../../student/index.ts';
 import { serve } from './channel.ts';
 import { saveFailedBatch } from './failed-batch.ts';
-import type { TrainerReply, TrainerRequest, TrainRequest, Verdict, WrittenFile } from './messages.ts';
+import type { Continuation, TrainerReply, TrainerRequest, TrainRequest, WrittenFile } from './messages.ts';
 import { factsOf, TrainingMeter } from './training-meter.ts';
 
 type Reply = (message: TrainerReply) => void;
 
 let stopping = false;
-/** Called with the verdict that the training waits for. */
-let hearVerdict: (verdict: Verdict) => void = () => {};
+/** Called with what the training waits for. */
+let hearContinuation: (continuation: Continuation) => void = () => {};
 
 serve<TrainerRequest, TrainerReply>(async (request, reply) => {
   if (request.kind === 'measured') {
-    hearVerdict(request.verdict);
+    hearContinuation(request.continuation);
     return;
   }
   if (request.kind === 'stop') {
@@ -46,7 +46,7 @@ async function train(backend: Backend, request: TrainRequest, reply: Reply): Pro
     reply({ kind: 'stopped', step: trainer.step });
     return;
   }
-  await writeCandidate(trainer, request);
+  await writeInterim(trainer, request);
   const [tensors, peakRssBytes] = [backend.tf.memory().numTensors, process.resourceUsage().maxRSS * 1024];
   reply({ kind: 'done', step: trainer.step, tensors, peakRssBytes });
 }
@@ -64,7 +64,7 @@ async function trainOn(samples: SampleStream, trainer: StudentTrainer, request: 
   const isDue = (interval: number) => interval > 0 && trainer.step > 0 && trainer.step % interval === 0;
   const meter = new TrainingMeter();
   while (trainer.step < settings.steps) {
-    // Also the first thing after a restart: whether the candidate of this step was measured is not known here.
+    // Also the first thing after a restart: whether the student of this step was measured is not known here.
     if (isDue(validateSteps) && !stopping && (await validated(trainer, request, reply)) === 'stop-here') return true;
     if (stopping) return false;
     const askedMs = performance.now();
@@ -92,17 +92,17 @@ async function step(trainer: StudentTrainer, { samples }: SampleBatch, request: 
 }
 
 /** Hands the averaged student over and waits for what follows. */
-async function validated(trainer: StudentTrainer, request: TrainRequest, reply: Reply): Promise<Verdict> {
-  await writeCandidate(trainer, request);
-  const verdict = new Promise<Verdict>((resolve) => {
-    hearVerdict = resolve;
+async function validated(trainer: StudentTrainer, request: TrainRequest, reply: Reply): Promise<Continuation> {
+  await writeInterim(trainer, request);
+  const continuation = new Promise<Continuation>((resolve) => {
+    hearContinuation = resolve;
   });
-  reply({ kind: 'candidate', step: trainer.step });
-  return verdict;
+  reply({ kind: 'interim-student', step: trainer.step });
+  return continuation;
 }
 
-async function writeCandidate(trainer: StudentTrainer, { candidateFile }: TrainRequest): Promise<void> {
-  await writeFileAtomic(candidateFile, onnx.encodeModel(trainer.student()));
+async function writeInterim(trainer: StudentTrainer, { interimFile }: TrainRequest): Promise<void> {
+  await writeFileAtomic(interimFile, onnx.encodeModel(trainer.student()));
 }
 
 async function save(trainer: StudentTrainer, { checkpointFolder }: TrainRequest, reply: Reply): Promise<void> {

@@ -18,13 +18,35 @@ function stepOf(report: Partial<StepReport>, batch: Partial<MeteredStep['batch']
 it('tells means, counts and the steps done', () => {
   const meter = new TrainingMeter();
   meter.add(stepOf({ step: 4, loss: 1 }, { objects: 1, dropped: { ...DROPPED, occluded: 4 } }));
-  meter.add(stepOf({ step: 5, loss: 4, applied: false }));
+  meter.add(stepOf({ step: 5, loss: 4 }));
   const { step, loss, skippedSteps, objects, droppedOccluded, stepMs } = meter.take();
   assert.deepEqual(
     { step, loss, skippedSteps, objects, droppedOccluded, stepMs },
     {
-      ...{ step: 6, loss: 2.5, skippedSteps: 1, objects: 1, droppedOccluded: 1, stepMs: 10 },
+      ...{ step: 6, loss: 2.5, skippedSteps: 0, objects: 1, droppedOccluded: 1, stepMs: 10 },
     },
+  );
+});
+
+/** What a step reports whose loss was not finite. */
+const LEFT_OUT = { loss: Number.NaN, supLoss: Number.NaN, maskLoss: Number.NaN, gradientNorm: Number.NaN, applied: false };
+
+it('counts a step that was left out, and leaves it out of what was learned', () => {
+  const meter = new TrainingMeter();
+  meter.add(stepOf({ step: 1, loss: 2, supLoss: 3, gradientNorm: 4 }));
+  meter.add({ ...stepOf({ step: 2, ...LEFT_OUT }), stepMs: 20 });
+  const { step, loss, supLoss, maskLoss, gradientNorm, skippedSteps, stepMs } = meter.take();
+  assert.deepEqual([loss, supLoss, maskLoss, gradientNorm], [2, 3, 1, 4]);
+  assert.deepEqual([step, skippedSteps, stepMs], [3, 1, 15]);
+});
+
+it('has nothing to say of what was learned where every step was left out', () => {
+  const meter = new TrainingMeter();
+  meter.add(stepOf({ step: 7, ...LEFT_OUT }));
+  const { step, loss, supLoss, gradientNorm, skippedSteps } = meter.take();
+  assert.deepEqual(
+    { step, loss, supLoss, gradientNorm, skippedSteps },
+    { step: 8, loss: null, supLoss: null, gradientNorm: null, skippedSteps: 1 },
   );
 });
 

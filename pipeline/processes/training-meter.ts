@@ -50,23 +50,25 @@ export class TrainingMeter {
 
 function progressOf(steps: readonly MeteredStep[]): TrainingProgress {
   const mean = (pick: (step: MeteredStep) => number) => total(steps, pick) / steps.length;
-  const part = (pick: (report: StepReport) => number | null) => meanOfPresent(steps.map(({ report }) => pick(report)));
+  // The loss of a step that was left out is not finite.
+  const applied = steps.filter(({ report }) => report.applied);
+  const learned = (pick: (report: StepReport) => number | null) => meanOfPresent(applied.map(({ report }) => pick(report)));
   const aPicture = (pick: (batch: BatchFacts) => number) =>
     total(steps, ({ batch }) => pick(batch)) / total(steps, ({ batch }) => batch.pictures);
   return {
     step: (steps.at(-1)?.report.step ?? -1) + 1,
-    loss: mean(({ report }) => report.loss),
-    supLoss: part(({ supLoss }) => supLoss),
-    unsupLoss: part(({ unsupLoss }) => unsupLoss),
-    classLoss: mean(({ report }) => report.classLoss),
-    boxLoss: mean(({ report }) => report.boxLoss),
-    dflLoss: mean(({ report }) => report.dflLoss),
-    maskLoss: mean(({ report }) => report.maskLoss),
-    gradientNorm: mean(({ report }) => report.gradientNorm),
-    learningRate: mean(({ report }) => report.learningRate),
+    loss: learned(({ loss }) => loss),
+    supLoss: learned(({ supLoss }) => supLoss),
+    unsupLoss: learned(({ unsupLoss }) => unsupLoss),
+    classLoss: learned(({ classLoss }) => classLoss),
+    boxLoss: learned(({ boxLoss }) => boxLoss),
+    dflLoss: learned(({ dflLoss }) => dflLoss),
+    maskLoss: learned(({ maskLoss }) => maskLoss),
+    gradientNorm: learned(({ gradientNorm }) => gradientNorm),
+    learningRate: learned(({ learningRate }) => learningRate),
     stepMs: mean(({ stepMs }) => stepMs),
     waitMs: mean(({ waitMs }) => waitMs),
-    skippedSteps: steps.filter(({ report }) => !report.applied).length,
+    skippedSteps: steps.length - applied.length,
     objects: aPicture(({ objects }) => objects),
     droppedOutside: aPicture(({ dropped }) => dropped.outside),
     droppedTooSmall: aPicture(({ dropped }) => dropped['too-small']),

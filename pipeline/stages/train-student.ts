@@ -57,7 +57,7 @@ async function prepare(context: StageContext, input: RoundInput): Promise<TrainR
     seed: config.seed,
     trainingSetFile: folder.trainingSet(round),
     initialModel: folder.initialStudent(round),
-    candidateFile: folder.candidate(round),
+    interimFile: folder.interimStudent(round),
     checkpointFolder: folder.checkpoints(round),
     resumeFrom: null,
     settings: trainSettingsOf(config),
@@ -100,7 +100,8 @@ async function runTrainer(context: StageContext, request: TrainRequest): Promise
       if (reply.kind === 'stopped') throw interrupted();
       if (reply.kind === 'failed') throw errorFromFacts(reply.error);
       // The trainer waits meanwhile: what comes of a training does not depend on how long this takes.
-      if (reply.kind === 'candidate') child.send({ kind: 'measured', verdict: await validate(context, request.round, reply.step) });
+      if (reply.kind === 'interim-student')
+        child.send({ kind: 'measured', continuation: await validate(context, request.round, reply.step) });
       else record(context, request, reply);
     }
   } finally {

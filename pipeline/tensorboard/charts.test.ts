@@ -61,6 +61,27 @@ it('a resumed training draws into a new file, which takes back from where it goe
     assert.ok(second.includes(eventRecord({ atMs: 1000, step: 5, content: { kind: 'start' } })));
   }));
 
+it('a trainer that was started again takes back, in the same file, from where it goes on', (t) =>
+  withFolder(async (folder) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 999 });
+    const emit = charting(runFolder(folder), () => {});
+    const measured: RunEvent = { kind: 'measured', round: 1, step: 7, facts: { maskAp: 0.5 } };
+    for (const event of [steps(4, { loss: 3 }), steps(7, { loss: 2 }), measured, steps(5, { loss: 1 }), steps(8, { loss: 1 })]) emit(event);
+    const scalars = (step: number, values: Record<string, number>) =>
+      eventRecord({ atMs: 999, step, content: { kind: 'scalars', values } });
+    const expected = [
+      eventRecord({ atMs: 999, step: 4, content: { kind: 'version' } }),
+      eventRecord({ atMs: 999, step: 4, content: { kind: 'start' } }),
+      scalars(4, { 'train/loss': 3 }),
+      scalars(7, { 'train/loss': 2 }),
+      scalars(7, { 'validation/maskAp': 0.5 }),
+      eventRecord({ atMs: 999, step: 5, content: { kind: 'start' } }),
+      scalars(5, { 'train/loss': 1 }),
+      scalars(8, { 'train/loss': 1 }),
+    ];
+    assert.deepEqual(filesOf(folder), [Buffer.concat(expected)]);
+  }));
+
 it('a run that draws nothing makes no folder', () =>
   withFolder(async (folder) => {
     charting(runFolder(folder), () => {})(pictures);

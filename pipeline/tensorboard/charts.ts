@@ -7,7 +7,7 @@ import { type ChartEvent, type EventContent, eventRecord } from './event-record.
 
 /**
  * A sink that draws a round's numbers for TensorBoard and hands every event on. Each process that works on a round writes a file of its
- * own, and only appends: a training that is resumed takes back what was drawn of the steps that it does again.
+ * own, and only appends: a training that goes back takes back what was drawn of the steps that it does again.
  */
 export function charting(folder: RunFolder, emit: Emit): Emit {
   const files = new Map<number, ChartFile>();
@@ -47,22 +47,24 @@ function scalars(prefix: string, facts: Facts): Readonly<Record<string, number>>
 
 class ChartFile {
   readonly #path: string;
-  #begun = false;
+  /** Step that was drawn last; null before the first. */
+  #last: number | null = null;
 
   constructor(path: string) {
     this.#path = path;
   }
 
   add(atMs: number, step: number, values: Readonly<Record<string, number>>): void {
-    const contents: readonly EventContent[] = [...this.#beginning(), { kind: 'scalars', values }];
+    const contents: readonly EventContent[] = [...this.#opening(step), { kind: 'scalars', values }];
     const records = contents.map((content) => eventRecord({ atMs, step, content } satisfies ChartEvent));
     appendFileSync(this.#path, Buffer.concat(records));
+    this.#last = step;
   }
 
-  #beginning(): readonly EventContent[] {
-    if (this.#begun) return [];
+  /** A run goes back where its trainer died, and another one started from the last checkpoint. */
+  #opening(step: number): readonly EventContent[] {
+    if (this.#last !== null) return step < this.#last ? [{ kind: 'start' }] : [];
     makeFolders(dirname(this.#path));
-    this.#begun = true;
     return [{ kind: 'version' }, { kind: 'start' }];
   }
 }

@@ -1,4 +1,5 @@
 import { onnx } from '../../core/index.ts';
+import { constantOf } from '../nodes.ts';
 
 /** What a graph's file knows before it runs: initializers, Constant nodes, and other names that Identity nodes give them. */
 export class GraphConstants {
@@ -17,26 +18,6 @@ export class GraphConstants {
   /** The constant that a name stands for; its own name is that of its initializer. */
   get(name: string | undefined): onnx.Tensor | undefined {
     return this.#tensors.get(name ?? '');
-  }
-}
-
-/** The value of a Constant node, which has one attribute. */
-function constantOf(node: onnx.Node): onnx.Tensor | undefined {
-  const name = node.outputs[0] as string;
-  const [attribute] = node.attributes.values();
-  switch (attribute?.kind) {
-    case 'tensor':
-      return { ...attribute.value, name };
-    case 'float':
-      return onnx.floatTensor(name, [], Float32Array.of(attribute.value));
-    case 'floats':
-      return onnx.floatTensor(name, [attribute.value.length], Float32Array.from(attribute.value));
-    case 'int':
-      return onnx.intTensor(name, [], [attribute.value]);
-    case 'ints':
-      return onnx.intTensor(name, [attribute.value.length], attribute.value);
-    default:
-      return undefined;
   }
 }
 

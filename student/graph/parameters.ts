@@ -1,5 +1,5 @@
 import { onnx } from '../../core/index.ts';
-import { numberAttribute } from './attributes.ts';
+import { isBins, numberAttribute } from '../nodes.ts';
 import { GraphConstants } from './constants.ts';
 import { fromKernelOrder, kernelShape, toKernelOrder, type WeightUse } from './kernel-order.ts';
 
@@ -27,7 +27,7 @@ export interface ParameterSlot {
 }
 
 export interface NormSlot {
-  /** The norm's node name. */
+  /** The value that the norm makes, which tells it from others: files may leave nodes without names. */
   readonly norm: string;
   readonly mean: string;
   readonly variance: string;
@@ -44,7 +44,7 @@ export function parameterLayout(model: onnx.Model): ParameterLayout {
   const add = (name: string | undefined, decays: boolean, use = DENSE) => {
     const tensor = constants.get(name);
     if (tensor === undefined || !initializers.has(tensor) || trainable.has(tensor.name)) return;
-    if (decays && isCount(tensor)) return;
+    if (decays && isBins(tensor)) return;
     const shape = kernelShape(tensor.dims, use);
     trainable.set(tensor.name, { name: tensor.name, shape, length: product(shape), decays });
   };
@@ -64,7 +64,7 @@ export function parameterLayout(model: onnx.Model): ParameterLayout {
         add(third, false);
         const [means, variances] = [constants.get(mean), constants.get(variance)];
         if (means !== undefined && variances !== undefined)
-          statistics.push({ norm: node.name, mean: means.name, variance: variances.name, channels: product(means.dims) });
+          statistics.push({ norm: node.outputs[0] as string, mean: means.name, variance: variances.name, channels: product(means.dims) });
       }
     }
   }
@@ -75,12 +75,6 @@ export function parameterLayout(model: onnx.Model): ParameterLayout {
 export function weightUse(node: onnx.Node, dims: readonly number[]): WeightUse {
   const group = numberAttribute(node, 'group', 1);
   return node.opType === 'Conv' && group > 1 && dims[1] === 1 ? { kind: 'depthwise', channels: group } : DENSE;
-}
-
-/** 0, 1, 2, ...: not a weight but the bins of a distribution, whose mean a convolution or a matrix takes. */
-function isCount(tensor: onnx.Tensor): boolean {
-  const values = onnx.tensorValues(tensor);
-  return values.length > 1 && values.every((value, at) => value === at);
 }
 
 /** The vectors of a model's current values: `weights` [P] and `statistics` [means and variances]. */

@@ -16,7 +16,7 @@ export type RunMode = { readonly kind: 'inference' } | TrainingMode;
 /** Training normalises by the batch, held near the running statistics within limits where there are some. */
 export interface TrainingMode {
   readonly kind: 'training';
-  /** Is told the batch's statistics by the norm's name, and must keep them. */
+  /** Is told the batch's statistics by the value that the norm makes, and must keep them. */
   readonly collect: (norm: string, statistics: BatchStatistics) => void;
   readonly renorm: RenormLimits | null;
 }

@@ -37,7 +37,10 @@ export function batchRenorm(
     batch = { mean: tf.keep(statistics.mean.clone()), variance: tf.keep(statistics.variance.clone()) };
   });
   const { mean, variance } = batch as BatchStatistics;
-  const { r, d } = renormFactors(tf, { mean, variance }, running, epsilon, limits);
+  const count = x.size / scale.size;
+  // What is collected is unbiased, as running variances are; what normalises is not.
+  const biased = tf.mul(variance, (count - 1) / count) as Tf.Tensor1D;
+  const { r, d } = renormFactors(tf, { mean, variance: biased }, running, epsilon, limits);
   tf.dispose([mean, variance]);
   return tf.add(tf.mul(y, r), tf.add(tf.mul(offset, tf.sub(1, r)), tf.mul(scale, d)));
 }

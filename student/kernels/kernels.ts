@@ -27,6 +27,4 @@ export interface Kernels {
   bias(x: Tf.Tensor4D, bias: Tf.Tensor1D): Tf.Tensor4D;
   /** Nearest-neighbour, [B, h, w, C] to [B, 2h, 2w, C]. */
   upsample(x: Tf.Tensor4D): Tf.Tensor4D;
-  /** Rows of [N, C] by index [R], to [R, C]. */
-  gatherRows(x: Tf.Tensor2D, rows: Tf.Tensor1D): Tf.Tensor2D;
 }

@@ -67,6 +67,5 @@ export function nativeKernels(tf: TensorFlow): Kernels {
       const [, height, width] = x.shape;
       return tf.image.resizeNearestNeighbor(x, [2 * height, 2 * width]);
     },
-    gatherRows: (x, rows) => tf.gather(x, rows),
   };
 }

@@ -35,18 +35,6 @@ export function portableKernels(tf: TensorFlow): Kernels {
       const wide = tf.reshape(tf.concat([x, x], 3), [batch * height, 1, 2 * width * channels]);
       return tf.reshape(tf.concat([wide, wide], 1), [batch, 2 * height, 2 * width, channels]);
     },
-    // tfjs takes gather's gradient by a segment sum, which wasm lacks.
-    gatherRows(x, rows) {
-      const shape = x.shape;
-      const gather = withGradient<[Tf.Tensor2D]>(tf, ([x], save) => {
-        save([rows]);
-        return {
-          value: tf.gather(x, rows),
-          gradient: (dy, [rows]) => [scatterRows(tf, dy as Tf.Tensor2D, rows as Tf.Tensor1D, shape)],
-        };
-      });
-      return gather(x) as Tf.Tensor2D;
-    },
   };
 }
 
@@ -60,15 +48,4 @@ function normGradient(tf: TensorFlow, dy: Tf.Tensor, saved: readonly Tf.Tensor[]
   const count = dy.size / shared.size;
   const dx = tf.mul(tf.sub(tf.sub(dy, shared), tf.mul(normal, along)), factor);
   return [dx, tf.mul(along, count), tf.mul(shared, count)];
-}
-
-/** Adds the rows of `dy` [R, C] into zeros [N, C] at `rows` [R]. */
-function scatterRows(tf: TensorFlow, dy: Tf.Tensor2D, rows: Tf.Tensor1D, shape: [number, number]): Tf.Tensor {
-  const [, channels] = shape;
-  const values = dy.dataSync();
-  const sums = new Float32Array(shape[0] * channels);
-  rows.dataSync().forEach((row, at) => {
-    for (let c = 0; c < channels; c++) sums[row * channels + c] += values[at * channels + c] as number;
-  });
-  return tf.tensor2d(sums, shape);
 }

@@ -7,7 +7,7 @@ export interface Checkpoint extends OptimizerVectors {
   readonly step: number;
   /** Running means and variances of the norms. */
   readonly statistics: Float32Array;
-  /** Steps left out because their loss was not finite. */
+  /** Steps left out since the last one whose loss was finite. */
   readonly skippedSteps: number;
 }
 

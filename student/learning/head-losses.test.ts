@@ -14,7 +14,7 @@ const grid: TargetGrid = {
   prototypeCells: 16,
 };
 const ANCHORS = grid.anchors.count;
-const weights: LossWeights = { box: 7.5, dfl: 1.5, mask: 2, unsup: 0.5 };
+const weights: LossWeights = { box: 7.5, dfl: 1.5, mask: 2, parts: { labeled: 0.75, pseudo: 0.25 } };
 
 /** A head's random values; the same for the same pictures. */
 function headOf(...pictures: readonly string[]): HeadValues {
@@ -51,6 +51,7 @@ const picture = (from: Sample['stream'], ...instances: readonly SampleInstance[]
 const labeled = picture('labeled', instance(1, 1), instance(8, 9));
 const pseudo = picture('pseudo', instance(3, 3, { by: 'teacher', weight: 0.5 }), instance(10, 10));
 
+const RATIO_TOLERANCE = 1e-4;
 const totalOf = ({ classes, box, dfl, mask }: LossNumbers): number => classes + weights.box * box + weights.dfl * dfl + weights.mask * mask;
 const valuesOf = (losses: LossNumbers): number[] => [losses.classes, losses.box, losses.dfl, losses.mask];
 const concat = ({ gradient }: HeadLosses): number[] => [
@@ -67,27 +68,27 @@ test('labeled and pseudo-labeled pictures are normalised apart: each part is wha
   assert.deepEqual(first.report.pseudo, null);
   assert.deepEqual(second.report.labeled, null);
   assert.deepEqual(both.report, { labeled: first.report.labeled, pseudo: second.report.pseudo });
-  // Alone, the pseudo-labeled picture counts what it weighs beside the other.
-  assertClose(
-    [first.total, second.total],
-    [totalOf(first.report.labeled!), 0.5 * totalOf(second.report.pseudo!)],
-    VALUE_TOLERANCE,
-    'totals',
-  );
-  assertClose([both.total], [(first.total + second.total) / 1.5], VALUE_TOLERANCE, 'total');
+  const totals = [weights.parts.labeled * totalOf(first.report.labeled!), weights.parts.pseudo * totalOf(second.report.pseudo!)];
+  assertClose([first.total, second.total], totals, VALUE_TOLERANCE, 'totals');
+  assertClose([both.total], [first.total + second.total], VALUE_TOLERANCE, 'total');
   const half = (array: Float32Array, image: number) => [...array.subarray((image * array.length) / 2, ((image + 1) * array.length) / 2)];
-  assertClose(
-    half(both.gradient.boxLogits, 0),
-    [...first.gradient.boxLogits].map((slope) => slope / 1.5),
-    VALUE_TOLERANCE,
-    'labeled gradient',
-  );
-  assertClose(
-    half(both.gradient.prototypes, 1),
-    [...second.gradient.prototypes].map((slope) => slope / 1.5),
-    VALUE_TOLERANCE,
-    'pseudo gradient',
-  );
+  assertClose(half(both.gradient.boxLogits, 0), [...first.gradient.boxLogits], VALUE_TOLERANCE, 'labeled gradient');
+  assertClose(half(both.gradient.prototypes, 1), [...second.gradient.prototypes], VALUE_TOLERANCE, 'pseudo gradient');
+});
+
+test('a label of half the weight teaches half as much, and the background as much as before', () => {
+  const weighing = (weight: number): Sample => ({
+    ...pseudo,
+    instances: pseudo.instances.map((instance) => ({ ...instance, source: { by: 'teacher', weight } })),
+  });
+  const [whole, half] = [1, 0.5].map((weight) => headLosses(grid, headOf('b'), [weighing(weight)], weights, 0));
+  const halved = (values: Float32Array) => [...values].map((value) => value / 2);
+  for (const part of ['boxLogits', 'coefficients', 'prototypes'] as const)
+    assertClose([...half.gradient[part]], halved(whole.gradient[part]), VALUE_TOLERANCE, part);
+  const ratios = [...half.gradient.classLogits].map((slope, at) => slope / whole.gradient.classLogits[at]);
+  const positives = ratios.filter((ratio) => Math.abs(ratio - 0.5) < RATIO_TOLERANCE).length;
+  const background = ratios.filter((ratio) => Math.abs(ratio - 1) < RATIO_TOLERANCE).length;
+  assert.ok(positives > 0 && background > positives && positives + background === ratios.length, `${positives}, ${background}`);
 });
 
 test('two pictures of one part are one sum: twice the same is the same losses', () => {
@@ -98,8 +99,8 @@ test('two pictures of one part are one sum: twice the same is the same losses', 
   assertClose(valuesOf(twice.report.labeled!), valuesOf(once.report.labeled!), VALUE_TOLERANCE, 'losses');
 });
 
-test('while unsup is 0 a pseudo-labeled picture is reported, and teaches nothing', () => {
-  const silent = { ...weights, unsup: 0 };
+test('a part without weight is reported, and teaches nothing', () => {
+  const silent = { ...weights, parts: { labeled: 1, pseudo: 0 } };
   const both = headLosses(grid, headOf('a', 'b'), [labeled, pseudo], silent, 0);
   const alone = headLosses(grid, headOf('a'), [labeled], silent, 0);
   assert.equal(both.total, alone.total);
@@ -140,9 +141,9 @@ const STEP_TOLERANCE = 0.01;
 
 for (const part of ['classLogits', 'boxLogits', 'coefficients', 'prototypes'] as const) {
   test(`a head whose ${part} are not numbers has no finite total, whatever their part weighs`, () => {
-    for (const unsup of [0.5, 0]) {
+    for (const share of [0.5, 0]) {
       const head = { ...headOf('b'), [part]: headOf('b')[part].fill(Number.NaN) };
-      assert.ok(Number.isNaN(headLosses(grid, head, [pseudo], { ...weights, unsup }, 0).total));
+      assert.ok(Number.isNaN(headLosses(grid, head, [pseudo], { ...weights, parts: { labeled: 1, pseudo: share } }, 0).total));
     }
   });
 }

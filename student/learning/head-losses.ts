@@ -22,12 +22,15 @@ export interface HeadValues extends HeadArrays {
   readonly channels: number;
 }
 
-/** Weights of the losses beside that of the classes, which is 1; `unsup` is that of the pseudo-labeled pictures beside the labeled ones. */
+/** The two parts of a batch: pictures labeled by people, and by a teacher. */
+type Stream = Sample['stream'];
+
+/** Weights of the losses beside that of the classes, which is 1, and of the two parts of a batch. */
 export interface LossWeights {
   readonly box: number;
   readonly dfl: number;
   readonly mask: number;
-  readonly unsup: number;
+  readonly parts: Readonly<Record<Stream, number>>;
 }
 
 /**
@@ -55,8 +58,6 @@ export interface HeadLosses {
   readonly gradient: HeadArrays;
 }
 
-type Stream = Sample['stream'];
-
 /**
  * Losses of a batch and their gradient. `step` moves the lattice of sampled mask cells.
  * @param gradient zeros to store it in
@@ -73,25 +74,13 @@ export function headLosses(
   const targets = samples.map((sample, image) => targetsOf(grid, { ...images[image], bins: values.bins }, sample, step));
   const part = (stream: Stream) => partLosses(stream, { values, samples, targets, weights, gradient });
   const report = { labeled: part('labeled'), pseudo: part('pseudo') };
-  const total = mixed(report, weights.unsup, (numbers) => weightedSum(numbers, weights));
+  const total = mixed(report, weights, (numbers) => weightedSum(numbers, weights));
   return { total, report, gradient };
 }
 
-/**
- * What a part's loss counts in the total: (labeled + unsup * pseudo) / (1 + unsup), so that the scale of the total stays. A part alone
- * counts what it would weigh beside the other: micro-batches of one picture teach as the batch would, and pseudo-labeled pictures nothing
- * while `unsup` is 0.
- */
-function shareOf(stream: Stream, hasBoth: boolean, unsup: number): number {
-  const weight = stream === 'pseudo' ? unsup : 1;
-  return hasBoth ? weight / (1 + unsup) : weight;
-}
-
 /** A number of both parts, as the total counts them. */
-export function mixed({ labeled, pseudo }: LossReport, unsup: number, of: (numbers: LossNumbers) => number): number {
-  const hasBoth = labeled !== null && pseudo !== null;
-  const counted = (stream: Stream, numbers: LossNumbers | null) => (numbers === null ? 0 : shareOf(stream, hasBoth, unsup) * of(numbers));
-  return counted('labeled', labeled) + counted('pseudo', pseudo);
+export function mixed({ labeled, pseudo }: LossReport, { parts }: LossWeights, of: (numbers: LossNumbers) => number): number {
+  return (labeled === null ? 0 : parts.labeled * of(labeled)) + (pseudo === null ? 0 : parts.pseudo * of(pseudo));
 }
 
 /** The loss of a part. */
@@ -116,7 +105,7 @@ function partLosses(stream: Stream, { values, samples, targets, weights, gradien
       images.reduce((sum, image) => sum + of(targets[image]), 0),
     );
   const [scores, masks] = [sumOf(({ scoreSum }) => scoreSum), sumOf(({ maskSum }) => maskSum)];
-  const share = shareOf(stream, images.length < samples.length, weights.unsup);
+  const share = weights.parts[stream];
   const factors = {
     classes: share / scores,
     box: (share * weights.box) / scores,

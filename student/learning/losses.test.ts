@@ -19,7 +19,7 @@ const grid: TargetGrid = {
   classCount: CLASSES,
   prototypeCells: 16,
 };
-const weights = { box: 7.5, dfl: 1.5, mask: 2, unsup: 0.5 };
+const weights = { box: 7.5, dfl: 1.5, mask: 2, parts: { labeled: 0.75, pseudo: 0.25 } };
 
 const picture = (stream: Sample['stream']): Sample => ({
   image: { size: { width: 32, height: 32 }, data: new Uint8Array() },

@@ -62,7 +62,7 @@ test('gradients that are added are averaged; forgotten ones leave no trace', () 
   inTwo.add(inParts([2, 0, 6, 0, 10, 0]));
   inTwo.add(inParts([0, 4, 0, 8, 0, 12]));
   assert.ok(Math.abs(inTwo.gradientNorm() - Math.hypot(1, 2, 3, 4, 5, 6)) < TOLERANCE);
-  for (const optimizer of [atOnce, inTwo]) optimizer.apply(0, LEARNING_RATE);
+  for (const optimizer of [atOnce, inTwo]) optimizer.apply(0, LEARNING_RATE, optimizer.gradientNorm());
   assert.deepEqual(inTwo.vectors(), atOnce.vectors());
 });
 
@@ -83,7 +83,7 @@ test("a parameter's weights are what the steps made of them", () => {
 function apply(optimizer: Optimizer, from: number, to: number): void {
   for (let step = from; step < to; step++) {
     optimizer.add(inParts(gradients[step]));
-    optimizer.apply(step, LEARNING_RATE / (step + 1));
+    optimizer.apply(step, LEARNING_RATE / (step + 1), optimizer.gradientNorm());
   }
 }
 

@@ -111,10 +111,10 @@ export class Optimizer {
     return Math.sqrt(this.#kernel.run.sumOfSquares(this.#gradient.byteOffset, this.#gradient.length)) / this.#added;
   }
 
-  /** One update by the mean of the gradients that were added; `step` counts from 0. */
-  apply(step: number, learningRate: number): void {
+  /** One update by the mean of the gradients that were added; `step` counts from 0. @param norm what {@link gradientNorm} said */
+  apply(step: number, learningRate: number, norm: number): void {
     const { optimizer, clipNorm, emaDecay, weightDecay } = this.#settings;
-    const scale = Math.min(1, clipNorm / (this.gradientNorm() + 1e-6)) / this.#added;
+    const scale = Math.min(1, clipNorm / (norm + 1e-6)) / this.#added;
     const kept = keptShare(emaDecay, step);
     for (const place of this.#places) {
       const decay = place.decays ? weightDecay : 0;

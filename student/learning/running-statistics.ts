@@ -12,7 +12,7 @@ const KEPT = 0.97;
 export class RunningStatistics {
   readonly #tf: TensorFlow;
   readonly #norms: ParameterLayout['statistics'];
-  /** Sums of the step's batches. */
+  /** Sums of the step's batches, by the values that the norms make. */
   #collected = new Map<string, Tf.Tensor1D>();
   #batches = 0;
   #vector: Tf.Tensor1D;

@@ -11,7 +11,7 @@ export interface StepReport extends StepLosses {
 }
 
 export interface StepLosses {
-  /** What was minimised: the weighted mean of the next two. */
+  /** What was minimised: the next two, by their parts' weights. */
   readonly loss: number;
   /** Of the labeled pictures, and of the pseudo-labeled ones; null where the batch held none. */
   readonly supLoss: number | null;
@@ -43,7 +43,7 @@ export function meanReport(reports: readonly LossReport[], weights: LossWeights)
 }
 
 function stepLosses(report: LossReport, weights: LossWeights): StepLosses {
-  const ofBoth = (part: (numbers: LossNumbers) => number) => mixed(report, weights.unsup, part);
+  const ofBoth = (part: (numbers: LossNumbers) => number) => mixed(report, weights, part);
   const { labeled, pseudo } = report;
   return {
     loss: ofBoth((numbers) => weightedSum(numbers, weights)),

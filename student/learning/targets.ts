@@ -25,9 +25,12 @@ export interface Targets {
   readonly classes: ClassTargets;
   readonly boxes: BoxTargets;
   readonly masks: readonly MaskTarget[];
-  /** Sum of the class targets times their objects' weights: what class and box losses are normalised by. */
+  /**
+   * Sum of the class targets: what class and box losses are normalised by. Without the objects' weights, which would cancel there: a label
+   * of little weight shall teach little.
+   */
   readonly scoreSum: number;
-  /** Sum of the weights of the anchors that train masks: what mask losses are normalised by. */
+  /** Number of the anchors that train masks: what mask losses are normalised by. */
   readonly maskSum: number;
 }
 
@@ -50,8 +53,8 @@ export function targetsOf(grid: TargetGrid, { classLogits, boxLogits, bins }: Im
     classes: classTargets(grid, sample, positives, weights),
     boxes: boxTargets(anchors, sample.instances, positives, weights),
     masks,
-    scoreSum: positives.reduce((sum, { score, object }) => sum + score * weights[object], 0),
-    maskSum: masks.reduce((sum, mask) => sum + mask.weight * mask.anchors.length, 0),
+    scoreSum: positives.reduce((sum, { score }) => sum + score, 0),
+    maskSum: masks.reduce((sum, mask) => sum + mask.anchors.length, 0),
   };
 }
 

@@ -8,6 +8,7 @@ import { anchorsOf } from './anchors.ts';
 import { type Checkpoint, damaged } from './checkpoint.ts';
 import { BatchLoss, type HeadOutputs, type LossReport, type LossWeights } from './losses.ts';
 import { freshVectors, Optimizer, type OptimizerSettings } from './optimizer.ts';
+import { partWeights } from './part-weights.ts';
 import { RunningStatistics, renormLimits } from './running-statistics.ts';
 import { learningRateFactor, rampUp, type ScheduleSettings } from './schedule.ts';
 import { meanReport, type StepReport } from './step-report.ts';
@@ -32,8 +33,8 @@ export interface TrainSettings extends OptimizerSettings, ScheduleSettings {
   readonly norm: 'batch' | 'renorm';
 }
 
-/** So many steps without a finite loss end a training. */
-const MAX_SKIPPED_STEPS = 10;
+/** So many steps in a row without a finite loss end a training. */
+const MAX_SKIPPED_STEPS = 5;
 
 /** Trains a student's graph step by step. Knows nothing of files, logs or validation. */
 export class StudentTrainer {
@@ -50,6 +51,7 @@ export class StudentTrainer {
   #pixels = new Int32Array();
   readonly #statistics: RunningStatistics;
   #step = 0;
+  /** Steps left out since the last one that was not. */
   #skipped = 0;
 
   /** Starts from the model's own weights, or goes on from a checkpoint. Throws DATA_BAD_CHECKPOINT where that is of another model. */
@@ -75,17 +77,19 @@ export class StudentTrainer {
     return this.#step;
   }
 
-  /** One optimizer update on a batch. Throws GUARD_LOSS_NOT_FINITE when too many steps gave no finite loss. */
+  /** One optimizer update on a batch. Throws GUARD_LOSS_NOT_FINITE when a few steps in a row gave no finite loss. */
   train(samples: readonly Sample[]): StepReport {
     const learningRate = this.#settings.learningRate * learningRateFactor(this.#step, this.#settings);
-    const weights = this.#lossWeights();
-    const reports = partsOf(samples, this.#settings.microBatches).map((part) => this.#addGradient(part, weights));
+    const microBatches = partsOf(samples, this.#settings.microBatches);
+    const weights = this.#lossWeights(microBatches);
+    const reports = microBatches.map((part) => this.#addGradient(part, weights));
     const gradientNorm = this.#optimizer.gradientNorm();
     const losses = meanReport(reports, weights);
     const applied = Number.isFinite(losses.loss) && Number.isFinite(gradientNorm);
     if (applied) {
-      this.#optimizer.apply(this.#step, learningRate);
+      this.#optimizer.apply(this.#step, learningRate, gradientNorm);
       this.#statistics.update(this.#step);
+      this.#skipped = 0;
     } else {
       this.#optimizer.forget();
       this.#statistics.forget();
@@ -93,7 +97,7 @@ export class StudentTrainer {
     }
     const report = { step: this.#step, ...losses, gradientNorm, learningRate, applied };
     this.#step++;
-    if (this.#skipped > MAX_SKIPPED_STEPS) throw notFinite(this.#skipped, this.#step);
+    if (this.#skipped >= MAX_SKIPPED_STEPS) throw notFinite(this.#skipped, this.#step);
     return report;
   }
 
@@ -112,9 +116,10 @@ export class StudentTrainer {
     this.#statistics.dispose();
   }
 
-  #lossWeights(): LossWeights {
+  #lossWeights(microBatches: readonly (readonly Sample[])[]): LossWeights {
     const { boxWeight, dflWeight, maskWeight, unsupWeight, unsupWarmupSteps } = this.#settings;
-    return { box: boxWeight, dfl: dflWeight, mask: maskWeight, unsup: unsupWeight * rampUp(this.#step, unsupWarmupSteps) };
+    const parts = partWeights(microBatches, unsupWeight * rampUp(this.#step, unsupWarmupSteps));
+    return { box: boxWeight, dfl: dflWeight, mask: maskWeight, parts };
   }
 
   /** Adds a micro-batch's gradient to the step's. */
@@ -210,7 +215,7 @@ function startOf(model: onnx.Model, layout: ParameterLayout, { optimizer }: Trai
 function notFinite(skipped: number, step: number): SelfpasteError {
   return new SelfpasteError(
     'GUARD_LOSS_NOT_FINITE',
-    `Expected a finite loss, got none in ${skipped} of ${step} steps`,
+    `Expected a finite loss, got none in the ${skipped} steps before step ${step}`,
     'lower train.learningRate or raise train.warmupSteps, then start a new run',
   );
 }

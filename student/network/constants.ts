@@ -1,4 +1,5 @@
-import { onnx } from '../../core/index.ts';
+import type { onnx } from '../../core/index.ts';
+import { constantOf } from '../nodes.ts';
 
 /** What a graph computes, without its outer wrapping. */
 export type GraphBody = Pick<onnx.Graph, 'nodes' | 'initializers'>;
@@ -14,22 +15,10 @@ export function withPlainConstants({ nodes, initializers }: GraphBody): GraphBod
   for (const node of nodes) {
     const inputs = node.inputs.map((name) => aliases.get(name) ?? name);
     const [output] = node.outputs as [string];
-    const tensor = node.opType === 'Constant' ? constantOf(node) : null;
-    if (tensor !== null) constants.set(output, { ...tensor, name: output });
+    const tensor = node.opType === 'Constant' ? constantOf(node) : undefined;
+    if (tensor !== undefined) constants.set(output, tensor);
     else if (node.opType === 'Identity' && constants.has(inputs[0] as string)) aliases.set(output, inputs[0] as string);
     else rest.push({ ...node, inputs });
   }
   return { nodes: rest, initializers: [...constants.values()] };
-}
-
-/** What a Constant node holds; null for kinds that no network of the family has (strings, sparse tensors). */
-function constantOf({ attributes }: onnx.Node): onnx.Tensor | null {
-  for (const attribute of attributes.values()) {
-    if (attribute.kind === 'tensor') return attribute.value;
-    if (attribute.kind === 'int') return onnx.intTensor('', [], [attribute.value]);
-    if (attribute.kind === 'ints') return onnx.intTensor('', [attribute.value.length], attribute.value);
-    if (attribute.kind === 'float') return onnx.floatTensor('', [], Float32Array.of(attribute.value));
-    if (attribute.kind === 'floats') return onnx.floatTensor('', [attribute.value.length], Float32Array.from(attribute.value));
-  }
-  return null;
 }

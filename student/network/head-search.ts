@@ -1,10 +1,11 @@
-import { onnx } from '../../core/index.ts';
+import type { onnx } from '../../core/index.ts';
+import { isBins, splitLengths } from '../nodes.ts';
 import type { GraphBody } from './constants.ts';
-import { refusal, showNode } from './refusal.ts';
+import { OTHER_SOURCE, refusal, showNode } from './refusal.ts';
 import { checkShapes } from './resized-graph.ts';
 import type { Shape } from './shape.ts';
 import { type Inference, wholeNumbers } from './shape-inference.ts';
-import { axisOf, slicedAxes, splitLengths } from './shape-rules.ts';
+import { axisOf, slicedAxes } from './shape-rules.ts';
 
 /** Rows of `output0` by what they are, each with the convolutions that they come from, finest level first. */
 export interface FoundHead {
@@ -18,8 +19,6 @@ interface Rows {
   readonly from: number;
   readonly to: number;
 }
-
-const OTHER_SOURCE = 'start from a YOLOv8-seg or YOLO11-seg export, or set student.init to random';
 
 const ALL: Rows = { from: 0, to: Number.POSITIVE_INFINITY };
 
@@ -101,7 +100,7 @@ class HeadSearch {
     const key = `${value} ${rows.from} ${rows.to}`;
     if (node === undefined || trace.seen.has(key)) return;
     trace.seen.add(key);
-    if (node.opType === 'Conv' && !this.#isFixed(node)) {
+    if (node.opType === 'Conv' && !this.#takesMean(node)) {
       const other = trace.convolutions.get(node) ?? rows;
       trace.convolutions.set(node, { from: Math.min(rows.from, other.from), to: Math.max(rows.to, other.to) });
       return;
@@ -110,11 +109,10 @@ class HeadSearch {
     for (const [input, inputRows] of this.#sources(node, value, rows)) this.#follow(input, inputRows, trace);
   }
 
-  /** The expectation of a distribution is a convolution too: one without bias, whose weights are 0..R-1. */
-  #isFixed({ inputs }: onnx.Node): boolean {
+  /** The mean of a distribution is a convolution too. */
+  #takesMean({ inputs }: onnx.Node): boolean {
     const weight = this.#tensors.get(inputs[1] as string);
-    if (weight === undefined || inputs.length > 2 || weight.dims[0] !== 1) return false;
-    return onnx.tensorValues(weight).every((value: number, bin: number) => value === bin);
+    return weight !== undefined && isBins(weight);
   }
 
   #sources(node: onnx.Node, value: string, rows: Rows): readonly (readonly [string, Rows])[] {

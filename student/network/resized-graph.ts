@@ -1,6 +1,6 @@
 import { onnx } from '../../core/index.ts';
 import type { GraphBody } from './constants.ts';
-import { refusal, showNode } from './refusal.ts';
+import { OTHER_SOURCE, refusal, showNode } from './refusal.ts';
 import type { Extent, Shape } from './shape.ts';
 import type { Shapes } from './shape-inference.ts';
 
@@ -66,9 +66,4 @@ function newResize(node: onnx.Node, input: Shape, output: Shape): Rewritten {
 }
 
 const unknownNode = (node: onnx.Node) =>
-  refusal(
-    'a node of the network',
-    'an operator whose sizes can be carried over to another input size',
-    showNode(node),
-    'export the model with student.inputSize as its size, or start from a YOLOv8-seg or YOLO11-seg export',
-  );
+  refusal('a node of the network', 'an operator that training knows, with sizes that follow the input size', showNode(node), OTHER_SOURCE);

@@ -1,6 +1,7 @@
 import type { onnx } from '../../core/index.ts';
+import { numberAttribute, wholeQuotient } from '../nodes.ts';
 import { computed, type Extent, fixed, type Shape } from './shape.ts';
-import { integer, type NodeInputs, slicedAxes } from './shape-rules.ts';
+import { type NodeInputs, slicedAxes } from './shape-rules.ts';
 
 /** The whole numbers that a node computes from shapes, as exports with open sizes do; null for any other node. */
 export type NumbersRule = (node: onnx.Node, inputs: NodeInputs) => Shape | null;
@@ -28,7 +29,7 @@ function ofBatch([a, b]: Shape, compute: (a: number, b: number) => number): Exte
 
 const gathering: NumbersRule = (node, { numbers, constants }) => {
   const [from, indices] = [numbers(0), constants(1)];
-  if (from === null || indices === null || integer(node, 'axis', 0) !== 0) return null;
+  if (from === null || indices === null || numberAttribute(node, 'axis', 0) !== 0) return null;
   return indices.map((index) => from.at(index) as Extent);
 };
 
@@ -51,7 +52,7 @@ export const numbersRules: ReadonlyMap<string, NumbersRule> = new Map<string, Nu
   ['Add', elementwise((a, b) => a + b)],
   ['Sub', elementwise((a, b) => a - b)],
   ['Mul', elementwise((a, b) => a * b)],
-  ['Div', elementwise((a, b) => Math.floor(a / b))],
+  ['Div', elementwise(wholeQuotient)],
   ['Gather', gathering],
   ['Slice', slicing],
   ['Concat', concatenation],

@@ -1,4 +1,5 @@
 import type { onnx } from '../../core/index.ts';
+import { numberAttribute, numbersAttribute, splitLengths, textAttribute } from '../nodes.ts';
 import { broadcast, computed, type Extent, fixed, isFixed, reshaped, type Shape, sum } from './shape.ts';
 
 /** What a rule may know of a node's inputs; null is unknown. */
@@ -29,47 +30,48 @@ const together: ShapeRule = (node, { shape }) => {
 const convolution: ShapeRule = (node, { shape }) => {
   const [input, weight] = [shape(0), shape(1)];
   if (input === null || weight === null) return null;
-  return [slid(node, input, weight[0] as Extent, lengthsOf(weight.slice(2)))];
+  return one(slid(node, input, weight[0] as Extent, lengthsOf(weight.slice(2))));
 };
 
 const pooling: ShapeRule = (node, { shape }) => {
   const input = shape(0);
-  return input === null ? null : [slid(node, input, input[1] as Extent, integers(node, 'kernel_shape', []))];
+  if (input === null || node.outputs.length > 1) return null;
+  return one(slid(node, input, input[1] as Extent, numbersAttribute(node, 'kernel_shape', [])));
 };
 
-/** By ONNX's formula for windows that slide. */
-function slid(node: onnx.Node, input: Shape, channels: Extent, kernel: readonly number[]): Shape {
-  const rank = kernel.length;
-  const strides = integers(node, 'strides', new Array(rank).fill(1));
-  const dilations = integers(node, 'dilations', new Array(rank).fill(1));
-  const pads = integers(node, 'pads', new Array(2 * rank).fill(0));
-  const padding = text(node, 'auto_pad');
-  const round = integer(node, 'ceil_mode', 0) === 1 ? Math.ceil : Math.floor;
+/** By ONNX's formula for windows that slide over rows and columns; null for those that training does not run. */
+function slid(node: onnx.Node, input: Shape, channels: Extent, kernel: readonly number[]): Shape | null {
+  if (isDilated(node, kernel) || kernel.length !== 2 || numberAttribute(node, 'ceil_mode', 0) !== 0) return null;
+  const strides = numbersAttribute(node, 'strides', [1, 1]);
+  const pads = numbersAttribute(node, 'pads', [0, 0, 0, 0]);
+  const padding = textAttribute(node, 'auto_pad', 'NOTSET');
   const spatial = input.slice(2).map((extent, axis) => {
     const stride = strides[axis] as number;
     if (padding.startsWith('SAME')) return computed([extent], (length) => Math.ceil(length / stride));
-    const room = padding === 'VALID' ? 0 : (pads[axis] as number) + (pads[axis + rank] as number);
-    const reach = ((kernel[axis] as number) - 1) * (dilations[axis] as number) + 1;
-    return computed([extent], (length) => round((length + room - reach) / stride) + 1);
+    const room = padding === 'VALID' ? 0 : (pads[axis] as number) + (pads[axis + 2] as number);
+    return computed([extent], (length) => Math.floor((length + room - (kernel[axis] as number)) / stride) + 1);
   });
   return [input[0] as Extent, channels, ...spatial];
 }
 
+const isDilated = (node: onnx.Node, kernel: readonly number[]): boolean =>
+  numbersAttribute(node, 'dilations', [1, 1]).some((dilation, axis) => dilation !== 1 && kernel[axis] !== 1);
+
 const transposedConvolution: ShapeRule = (node, { shape }) => {
   const [input, weight] = [shape(0), shape(1)];
-  if (input === null || weight === null || text(node, 'auto_pad').startsWith('SAME')) return null;
+  if (input === null || weight === null) return null;
   const kernel = lengthsOf(weight.slice(2));
-  const rank = kernel.length;
-  const strides = integers(node, 'strides', new Array(rank).fill(1));
-  const pads = integers(node, 'pads', new Array(2 * rank).fill(0));
-  const more = integers(node, 'output_padding', new Array(rank).fill(0));
-  const dilations = integers(node, 'dilations', new Array(rank).fill(1));
+  const byOutput = textAttribute(node, 'auto_pad', 'NOTSET').startsWith('SAME') || node.attributes.has('output_shape');
+  if (byOutput || isDilated(node, kernel) || kernel.length !== 2 || numberAttribute(node, 'group', 1) !== 1) return null;
+  const strides = numbersAttribute(node, 'strides', [1, 1]);
+  const pads = numbersAttribute(node, 'pads', [0, 0, 0, 0]);
+  const more = numbersAttribute(node, 'output_padding', [0, 0]);
   const spatial = input.slice(2).map((extent, axis) => {
-    const reach = ((kernel[axis] as number) - 1) * (dilations[axis] as number) + 1 + (more[axis] as number);
-    const cut = (pads[axis] as number) + (pads[axis + rank] as number);
+    const reach = (kernel[axis] as number) + (more[axis] as number);
+    const cut = (pads[axis] as number) + (pads[axis + 2] as number);
     return computed([extent], (length) => (length - 1) * (strides[axis] as number) + reach - cut);
   });
-  return [[input[0] as Extent, computed([weight[1] as Extent], (c) => c * integer(node, 'group', 1)), ...spatial]];
+  return [[input[0] as Extent, weight[1] as Extent, ...spatial]];
 };
 
 const concatenation: ShapeRule = (node, { shape }) => {
@@ -88,15 +90,6 @@ const splitting: ShapeRule = (node, { shape, constants }) => {
   if (!isFixed(input[axis] as Extent)) return null;
   return splitLengths(node, was, constants(1)).map((length) => input.with(axis, fixed(length)));
 };
-
-/** Lengths of a Split's outputs: given as an attribute (before opset 13), as a constant, or equal. */
-export function splitLengths(node: onnx.Node, length: number, given: readonly number[] | null): readonly number[] {
-  const attribute = node.attributes.get('split');
-  if (attribute?.kind === 'ints') return attribute.value;
-  if (given !== null) return given;
-  const share = Math.ceil(length / node.outputs.length);
-  return node.outputs.map((_, index) => Math.min(share, length - index * share));
-}
 
 /** One axis of a Slice, with its ends within the length. */
 export interface SlicedAxis {
@@ -131,21 +124,17 @@ const slicing: ShapeRule = (_, { shape, constants }) => {
       constants,
     ),
   ];
-  if (was === null || now === null) return null;
+  if (was === null || now === null || was.some(({ step }) => step !== 1)) return null;
   let result = input;
-  for (const [index, { axis, from, to, step }] of was.entries()) {
+  for (const [index, { axis, from, to }] of was.entries()) {
     const later = now[index] as SlicedAxis;
     const extent = input[axis] as Extent;
     // A bound inside a dimension that changes was meant for the old size.
-    if (!isFixed(extent) && (from >= step || to !== extent.was || later.to !== extent.now)) return null;
-    result = result.with(axis, computedLength(from, to, later, step));
+    if (!isFixed(extent) && (from > 0 || to !== extent.was || later.to !== extent.now)) return null;
+    result = result.with(axis, { was: to - from, now: later.to - later.from, batch: false });
   }
   return [result];
 };
-
-function computedLength(from: number, to: number, later: SlicedAxis, step: number): Extent {
-  return { was: Math.ceil((to - from) / step), now: Math.ceil((later.to - later.from) / step), batch: false };
-}
 
 /** Enlarging by scales or to sizes; sizes count only where they follow the input's by one factor. */
 const resizing: ShapeRule = (node, { shape, numbers, constants }) => {
@@ -174,7 +163,7 @@ const transposition: ShapeRule = (node, { shape }) => {
   const input = shape(0);
   if (input === null) return null;
   const backwards = input.map((_, axis) => input.length - 1 - axis);
-  return [integers(node, 'perm', backwards).map((axis) => input[axis] as Extent)];
+  return [numbersAttribute(node, 'perm', backwards).map((axis) => input[axis] as Extent)];
 };
 
 const matrixProduct: ShapeRule = (_, { shape }) => {
@@ -184,35 +173,20 @@ const matrixProduct: ShapeRule = (_, { shape }) => {
   return outer === null ? null : [[...outer, a.at(-2) as Extent, b.at(-1) as Extent]];
 };
 
-/** By operator; a graph of another operator cannot be carried over to another size. */
+/** By operator, none but those that training runs; a graph of another operator is no student. */
 export const shapeRules: ReadonlyMap<string, ShapeRule> = new Map<string, ShapeRule>([
-  ...[
-    'Sigmoid',
-    'Relu',
-    'LeakyRelu',
-    'HardSwish',
-    'HardSigmoid',
-    'Tanh',
-    'Softplus',
-    'Clip',
-    'Exp',
-    'Sqrt',
-    'Neg',
-    'Erf',
-    'Elu',
-    'Mish',
-  ].map((unary): [string, ShapeRule] => [unary, asInput]),
-  ...['Identity', 'Cast', 'Softmax', 'BatchNormalization', 'Dropout'].map((same): [string, ShapeRule] => [same, asInput]),
-  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Min', 'Max'].map((binary): [string, ShapeRule] => [binary, together]),
+  ...['Relu', 'LeakyRelu', 'Sigmoid', 'Softplus', 'Softmax', 'BatchNormalization', 'Identity', 'Cast'].map((same): [string, ShapeRule] => [
+    same,
+    asInput,
+  ]),
+  ...['Add', 'Sub', 'Mul', 'Div'].map((binary): [string, ShapeRule] => [binary, together]),
   ['Conv', convolution],
   ['ConvTranspose', transposedConvolution],
   ['MaxPool', pooling],
-  ['AveragePool', pooling],
   ['Concat', concatenation],
   ['Split', splitting],
   ['Slice', slicing],
   ['Resize', resizing],
-  ['Upsample', resizing],
   ['Reshape', reshaping],
   ['Transpose', transposition],
   ['MatMul', matrixProduct],
@@ -222,21 +196,6 @@ export const lengthsOf = (shape: Shape): readonly number[] => shape.map(({ was }
 
 /** The axis of a node that names one, counted from the front. */
 export function axisOf(node: onnx.Node, { length }: { readonly length: number }, otherwise: number): number {
-  const axis = integer(node, 'axis', otherwise);
+  const axis = numberAttribute(node, 'axis', otherwise);
   return axis < 0 ? axis + length : axis;
-}
-
-export function integer(node: onnx.Node, name: string, otherwise: number): number {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'int' ? attribute.value : otherwise;
-}
-
-export function integers(node: onnx.Node, name: string, otherwise: readonly number[]): readonly number[] {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'ints' ? attribute.value : otherwise;
-}
-
-function text(node: onnx.Node, name: string): string {
-  const attribute = node.attributes.get(name);
-  return attribute?.kind === 'string' ? attribute.value : '';
 }

@@ -1,6 +1,6 @@
-import { onnx } from '../../core/index.ts';
+import { onnx, parseClassNames } from '../../core/index.ts';
 import { type GraphBody, withPlainConstants } from './constants.ts';
-import { refusal, showNode, showValue } from './refusal.ts';
+import { OTHER_SOURCE, refusal, showNode, showValue } from './refusal.ts';
 import type { Extent, Shape } from './shape.ts';
 
 /** A YOLO-seg file as a warm start sees it. Shape letters: B batch, K classes, M prototypes, A anchors, h w a grid. */
@@ -16,7 +16,7 @@ export interface SourceModel {
   /** [B, M, h, w] */
   readonly prototypes: onnx.ValueInfo;
   readonly opset: number;
-  /** By class row; empty where the file names none. */
+  /** By class row; empty where the file has none that can be read, so that all of the student's classes are new ones. */
   readonly classNames: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export function readSource(model: onnx.Model): SourceModel {
     ...readInput(inputs),
     ...readOutputs(model.graph.outputs),
     opset: readOpset(model),
-    classNames: readNames(model.metadata.get('names') ?? ''),
+    classNames: parseClassNames(model.metadata.get('names') ?? '') ?? [],
   };
 }
 
@@ -96,12 +96,7 @@ function readOutputs(outputs: readonly onnx.ValueInfo[]): Pick<SourceModel, 'det
 }
 
 export const noYoloSeg = (outputs: readonly onnx.ValueInfo[]) =>
-  refusal(
-    'the outputs',
-    'detections [B, 4+K+M, A] and prototypes [B, M, h, w]',
-    outputs.map(showValue).join(', '),
-    'start from a YOLOv8-seg or YOLO11-seg export, or set student.init to random',
-  );
+  refusal('the outputs', 'detections [B, 4+K+M, A] and prototypes [B, M, h, w]', outputs.map(showValue).join(', '), OTHER_SOURCE);
 
 function readOpset({ opsets }: onnx.Model): number {
   const opset = opsets.get('') ?? opsets.get('ai.onnx') ?? 0;
@@ -112,12 +107,4 @@ function readOpset({ opsets }: onnx.Model): number {
     opset,
     'export the model again with a later opset, such as 17',
   );
-}
-
-/** Class names as Ultralytics writes them, a Python dict by row: `{0: 'person', 1: "it's"}`. */
-function readNames(text: string): readonly string[] {
-  const names: string[] = [];
-  for (const [, row, single, double] of text.matchAll(/(\d+):\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g))
-    names[Number(row)] = (single ?? double ?? '').replace(/\\(.)/g, (_, plain) => (plain === 'n' ? '\n' : plain === 'r' ? '\r' : plain));
-  return Array.from(names, (name) => name ?? '');
 }

@@ -61,6 +61,17 @@ test('rows of known classes are kept bit for bit, others begin at the prior; not
   assert.deepEqual(changed, []);
 });
 
+for (const names of ['{"0": "cat", "1": "dog", "2": "owl"}', '["cat", "dog", "owl"]', String.raw`{0: 'c\x61t', 1: 'dog', 2: 'owl'}`])
+  test(`class names may be written ${names}`, () => {
+    const source = yoloSource({ tail: 'joined', inputSize: SIZE, metadata: { names } });
+    assert.deepEqual(warmStart(source, { classNames: ['cat', 'owl'], inputSize: SIZE }, 1).keptClasses, ['cat', 'owl']);
+  });
+
+test('names that cannot be read keep no rows', () => {
+  const source = yoloSource({ tail: 'joined', inputSize: SIZE, metadata: { names: 'cat, dog, owl' } });
+  assert.deepEqual(warmStart(source, { classNames: ['cat'], inputSize: SIZE }, 1).keptClasses, []);
+});
+
 test('the same seed gives the same bytes, another one other rows for new classes', () => {
   const bytes = (seed: number, classNames: readonly string[]) =>
     Buffer.from(onnx.encodeModel(warmStart(yoloSource({ tail: 'open', inputSize: SIZE }), { classNames, inputSize: SIZE }, seed).model));
@@ -181,11 +192,23 @@ const refusals: Readonly<Record<string, { source: (source: onnx.Model) => onnx.M
     message: 'Expected one last convolution a level for each of box, classes and coefficients for the head, got "3, 2, 3" (string)',
     hint: OTHER,
   },
-  'an operator that cannot be carried over': {
-    source: (source) => withOperator(source, 'p16.gate', 'Einsum'),
+  'an operator that training does not know': {
+    source: (source) => withOperator(source, 'p16.gate', 'HardSigmoid'),
     message:
-      'Expected an operator whose sizes can be carried over to another input size for a node of the network, got "Einsum \\"p16.gate\\"" (string)',
-    hint: 'export the model with student.inputSize as its size, or start from a YOLOv8-seg or YOLO11-seg export',
+      'Expected an operator that training knows, with sizes that follow the input size for a node of the network, got "HardSigmoid \\"p16.gate\\"" (string)',
+    hint: OTHER,
+  },
+  'a convolution with dilations': {
+    source: (source) => withAttribute(source, 'p16.conv', 'dilations', onnx.ints([2, 2])),
+    message:
+      'Expected an operator that training knows, with sizes that follow the input size for a node of the network, got "Conv \\"p16.conv\\"" (string)',
+    hint: OTHER,
+  },
+  'a transposed convolution with groups': {
+    source: (source) => withAttribute(source, 'up', 'group', onnx.int(2)),
+    message:
+      'Expected an operator that training knows, with sizes that follow the input size for a node of the network, got "ConvTranspose \\"up\\"" (string)',
+    hint: OTHER,
   },
 };
 
@@ -280,6 +303,9 @@ const withNodes = (source: onnx.Model, change: (node: onnx.Node) => onnx.Node): 
 
 const withOperator = (source: onnx.Model, name: string, opType: string): onnx.Model =>
   withNodes(source, (node) => (node.name === name ? { ...node, opType } : node));
+
+const withAttribute = (source: onnx.Model, name: string, key: string, value: onnx.Attribute): onnx.Model =>
+  withNodes(source, (node) => (node.name === name ? { ...node, attributes: new Map([...node.attributes, [key, value]]) } : node));
 
 const withInput = (source: onnx.Model, name: string, index: number, value: string): onnx.Model =>
   withNodes(source, (node) => (node.name === name ? { ...node, inputs: node.inputs.with(index, value) } : node));

@@ -1,6 +1,6 @@
 import { areaOf, type Box, type RgbImage, type Size } from '../../core/index.ts';
 import type { ImageInput } from '../contract.ts';
-import { Kernel } from '../kernel.ts';
+import { loadKernel } from '../kernel.ts';
 import { toFloat16 } from './float16.ts';
 import type { InputPlacement } from './input-placement.ts';
 import { pictureRows, type RowFunctions } from './picture-rows.ts';
@@ -27,7 +27,7 @@ const inputAt = 3 * 256 * Float32Array.BYTES_PER_ELEMENT;
 export class InputPainter {
   readonly #input: ImageInput;
   readonly #levels: Levels;
-  readonly #kernel = new Kernel<PixelFunctions>('pixels');
+  readonly #kernel = loadKernel<PixelFunctions>('pixels');
   readonly #paintRow: PaintRow;
 
   constructor(input: ImageInput) {
@@ -37,7 +37,7 @@ export class InputPainter {
     this.#paintRow = { float32: paintFloats, float16: paintHalves, uint8: paintBytes }[input.dataType];
     this.#kernel.reserve(inputAt);
     for (const [channel, { buffer, byteLength }] of this.#levels.entries())
-      this.#kernel.place(new Uint8Array(buffer), levelsAt + channel * byteLength);
+      this.#kernel.bytes.set(new Uint8Array(buffer), levelsAt + channel * byteLength);
   }
 
   /**
@@ -92,7 +92,7 @@ export class InputPainter {
   }
 
   #view(at: number, length: number): InputValues {
-    return new kinds[this.#input.dataType](this.#kernel.buffer, at, length);
+    return new kinds[this.#input.dataType](this.#kernel.bytes.buffer, at, length);
   }
 }
 

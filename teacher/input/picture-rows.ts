@@ -1,5 +1,4 @@
-import type { RgbImage, Size } from '../../core/index.ts';
-import type { Kernel } from '../kernel.ts';
+import type { RgbImage, Size, WasmKernel } from '../../core/index.ts';
 import { type Interpolation, interpolation } from './interpolation.ts';
 
 /** What `../kernels/pixels.ts` has for rows of pictures; it says what the numbers mean. */
@@ -18,21 +17,21 @@ const overrunBytes = 64;
  * The rows of a picture at another size: cv2.INTER_LINEAR, level for level.
  * @param at from where on the kernel's memory is free
  */
-export function pictureRows(kernel: Kernel<RowFunctions>, image: RgbImage, size: Size, at: number): PictureRows {
+export function pictureRows(kernel: WasmKernel<RowFunctions>, image: RgbImage, size: Size, at: number): PictureRows {
   const asItIs = size.width === image.size.width && size.height === image.size.height;
   return asItIs ? copiedRows(kernel, image, at) : scaledRows(kernel, image, size, at);
 }
 
-function copiedRows(kernel: Kernel<RowFunctions>, { data, size }: RgbImage, at: number): PictureRows {
+function copiedRows(kernel: WasmKernel<RowFunctions>, { data, size }: RgbImage, at: number): PictureRows {
   const bytes = size.width * 3;
   kernel.reserve(at + bytes + overrunBytes);
   return (row) => {
-    kernel.place(data.subarray(row * bytes, (row + 1) * bytes), at);
+    kernel.bytes.set(data.subarray(row * bytes, (row + 1) * bytes), at);
     return at;
   };
 }
 
-function scaledRows(kernel: Kernel<RowFunctions>, image: RgbImage, { width, height }: Size, at: number): PictureRows {
+function scaledRows(kernel: WasmKernel<RowFunctions>, image: RgbImage, { width, height }: Size, at: number): PictureRows {
   const columns = columnTable(interpolation(image.size.width, width));
   const rows = interpolation(image.size.height, height);
   const stretchedAt = at + columns.byteLength;
@@ -40,7 +39,7 @@ function scaledRows(kernel: Kernel<RowFunctions>, image: RgbImage, { width, heig
   const high = low + width * 12 + overrunBytes;
   const result = high + width * 12 + overrunBytes;
   kernel.reserve(result + width * 3 + overrunBytes);
-  kernel.place(columns, at);
+  kernel.bytes.set(columns, at);
   const source = copiedRows(kernel, image, stretchedAt);
   const stretched = new StretchedRows([low, high], (row, target) => kernel.run.stretchRow(source(row), at, target, width));
   return (row) => {

@@ -1,4 +1,4 @@
-import { Kernel } from '../kernel.ts';
+import { loadKernel } from '../kernel.ts';
 
 /** What `../kernels/scan.ts` exports; it says what the numbers mean. AssemblyScript's booleans are 0 and 1. */
 interface ScanFunctions {
@@ -30,7 +30,7 @@ const lanes = 4;
 
 /** The kernel. What it looks at is copied piece by piece, which takes no longer than reading it from where it is. */
 class Scanner {
-  readonly #kernel = new Kernel<ScanFunctions>('scan');
+  readonly #kernel = loadKernel<ScanFunctions>('scan');
 
   areFinite(values: Float32Array): boolean {
     this.#kernel.reserve(bytesOf(pieceLength));
@@ -44,8 +44,8 @@ class Scanner {
   columnMaxima(values: Float32Array, columns: number): ColumnMaxima | null {
     const bytes = bytesOf(columns);
     this.#kernel.reserve(3 * bytes);
-    const highest = new Float32Array(this.#kernel.buffer, bytes, columns).fill(-1);
-    const row = new Uint32Array(this.#kernel.buffer, 2 * bytes, columns).fill(0);
+    const highest = new Float32Array(this.#kernel.bytes.buffer, bytes, columns).fill(-1);
+    const row = new Uint32Array(this.#kernel.bytes.buffer, 2 * bytes, columns).fill(0);
     for (let at = 0, number = 0; at < values.length; at += columns, number++) {
       this.#place(values.subarray(at, at + columns));
       if (this.#kernel.run.raise(0, number, bytes, 2 * bytes, bytes) === 0) return null;
@@ -56,7 +56,7 @@ class Scanner {
   /** Copies values to the beginning of the memory, filled up with zeros. Their bytes there. */
   #place(values: Float32Array): number {
     const bytes = bytesOf(values.length);
-    const place = new Float32Array(this.#kernel.buffer, 0, bytes / values.BYTES_PER_ELEMENT);
+    const place = new Float32Array(this.#kernel.bytes.buffer, 0, bytes / values.BYTES_PER_ELEMENT);
     place.set(values);
     place.fill(0, values.length);
     return bytes;

@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { onnx } from '../../../core/index.ts';
-import { numberAttribute, numbersAttribute, textAttribute } from '../attributes.ts';
+import { numberAttribute, numbersAttribute, textAttribute } from '../../nodes.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Operator, one, unsupported } from '../operator.ts';
 import type { Run } from '../run.ts';

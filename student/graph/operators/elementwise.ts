@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { onnx } from '../../../core/index.ts';
-import { numberAttribute } from '../attributes.ts';
+import { numberAttribute } from '../../nodes.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Operator, one, unsupported } from '../operator.ts';
 

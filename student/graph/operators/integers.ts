@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { onnx } from '../../../core/index.ts';
-import { numberAttribute } from '../attributes.ts';
+import { numberAttribute, wholeQuotient } from '../../nodes.ts';
 import type { Compilation } from '../compilation.ts';
 import { fileShape } from '../layout.ts';
 import { unsupported } from '../operator.ts';
@@ -69,5 +69,5 @@ export const INTEGER_OPERATORS: Readonly<Record<string, IntegerOperator>> = {
   Add: binary((a, b) => a + b),
   Sub: binary((a, b) => a - b),
   Mul: binary((a, b) => a * b),
-  Div: binary((a, b) => Math.trunc(a / b)),
+  Div: binary(wholeQuotient),
 };

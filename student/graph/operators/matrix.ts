@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
+import { numberAttribute } from '../../nodes.ts';
 import type { TensorFlow } from '../../tensorflow.ts';
-import { numberAttribute } from '../attributes.ts';
 import { axisIn } from '../layout.ts';
 import { type Operator, one } from '../operator.ts';
 

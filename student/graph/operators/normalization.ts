@@ -1,7 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { batchRenorm } from '../../kernels/batch-renorm.ts';
 import type { BatchStatistics } from '../../kernels/kernels.ts';
-import { numberAttribute } from '../attributes.ts';
+import { numberAttribute } from '../../nodes.ts';
 import { type Operator, one, unsupported } from '../operator.ts';
 
 /** By the batch's statistics in training, by the running ones at inference. */
@@ -17,7 +17,7 @@ const batchNormalization: Operator = (node, graph) => {
     const [gamma, beta] = [scale(run) as Tf.Tensor1D, offset(run) as Tf.Tensor1D];
     const running = () => ({ mean: mean(run) as Tf.Tensor1D, variance: variance(run) as Tf.Tensor1D });
     if (mode.kind === 'inference') return tf.batchNorm(input, running().mean, running().variance, beta, gamma, epsilon);
-    const collect = (statistics: BatchStatistics) => mode.collect(node.name, statistics);
+    const collect = (statistics: BatchStatistics) => mode.collect(node.outputs[0] as string, statistics);
     const { renorm: limits } = mode;
     if (limits === null) return kernels.batchNorm(input, gamma, beta, epsilon, collect);
     return batchRenorm(tf, kernels, { x: input, scale: gamma, offset: beta, epsilon, running: running(), limits }, collect);

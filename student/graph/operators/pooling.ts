@@ -1,5 +1,5 @@
 import type * as Tf from '@tensorflow/tfjs-core';
-import { numbersAttribute } from '../attributes.ts';
+import { numbersAttribute } from '../../nodes.ts';
 import { type Operator, one, unsupported } from '../operator.ts';
 import { padded, windowsOf } from './windows.ts';
 

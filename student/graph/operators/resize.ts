@@ -1,7 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { onnx } from '../../../core/index.ts';
+import { numberAttribute, numbersAttribute, textAttribute } from '../../nodes.ts';
 import type { TensorFlow } from '../../tensorflow.ts';
-import { numberAttribute, numbersAttribute, textAttribute } from '../attributes.ts';
 import type { Compilation } from '../compilation.ts';
 import { type Operator, one, unsupported } from '../operator.ts';
 import type { Reader } from '../run.ts';

@@ -1,6 +1,6 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import { onnx } from '../../../core/index.ts';
-import { numberAttribute, numbersAttribute } from '../attributes.ts';
+import { numberAttribute, numbersAttribute, splitLengths } from '../../nodes.ts';
 import type { Compilation } from '../compilation.ts';
 import { axisIn, fileShape, inLayout } from '../layout.ts';
 import { type Operator, one, unsupported } from '../operator.ts';
@@ -25,26 +25,19 @@ const concat: Operator = (node, graph) => {
   );
 };
 
-/** Into parts of given lengths, or into equal ones of which the last may be shorter. */
 const split: Operator = (node, graph) => {
   const layout = graph.layoutOf(node.inputs[0]);
   const input = graph.tensor(node, 0, layout);
   const axis = axisIn(layout, numberAttribute(node, 'axis', 0));
-  const count = node.outputs.length;
-  const lengths = listOf(node, graph, 'split', 1);
+  const given = (node.inputs[1] ?? '') === '' ? null : graph.integers(node, 1);
   return {
     layout,
     compute: (run) => {
       const x = input(run);
-      return graph.tf.split(x, [...(lengths?.(run) ?? equalParts(x.shape.at(axis) as number, count))], axis);
+      return graph.tf.split(x, [...splitLengths(node, x.shape.at(axis) as number, given?.(run) ?? null)], axis);
     },
   };
 };
-
-function equalParts(length: number, count: number): readonly number[] {
-  const part = Math.ceil(length / count);
-  return Array.from({ length: count }, (_, index) => Math.max(0, Math.min(part, length - index * part)));
-}
 
 /** With steps of 1. Starts and ends count from the end where they are negative, and stay within the value. */
 const slice: Operator = (node, graph) => {

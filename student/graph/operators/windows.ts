@@ -1,7 +1,7 @@
 import type * as Tf from '@tensorflow/tfjs-core';
 import type { onnx } from '../../../core/index.ts';
+import { numberAttribute, numbersAttribute, textAttribute } from '../../nodes.ts';
 import type { TensorFlow } from '../../tensorflow.ts';
-import { numberAttribute, numbersAttribute, textAttribute } from '../attributes.ts';
 import { unsupported } from '../operator.ts';
 
 type Pair = readonly [rows: number, columns: number];

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Makes test/golden/onnx-operators.json: what the ONNX project says its operators do (onnx 1.23.1).
+"""Makes test/golden/onnx-operators.json: what the ONNX project says its operators do (onnx 1.23.1, onnxruntime 1.30.0).
 
   python3 test/golden/make/onnx-operators.py > test/golden/onnx-operators.json
 
-First every float32 case of the operators that the student's importer knows, out of the project's own operator tests, but for LEFT_OUT;
-cases that the importer refuses are among them. Then cases of MORE: variants that real exports have and those tests lack, with outputs by
-the project's reference evaluator. A case is a model of one node; tensors are little-endian, base64. The inputs that the importer
-needs as constants (all but the first) are made initializers by the test.
+First every case in float32 or whole numbers of the operators that the student's importer knows, out of the project's own operator tests,
+but for LEFT_OUT; cases that the importer refuses are among them. Then cases of MORE: variants that real exports have and those tests lack,
+with outputs by the project's reference evaluator, and by ONNX Runtime where that evaluator takes newer operator sets' meaning for an old
+one. A case is a model of one node; tensors are little-endian, base64. The inputs that the importer needs as constants (all but the first)
+are made initializers by the test.
 """
 import base64
 import json
@@ -17,10 +18,13 @@ import numpy as np
 from onnx import TensorProto, helper
 from onnx.backend.test.case.node import collect_testcases
 from onnx.reference import ReferenceEvaluator
+from onnxruntime import InferenceSession
 
 CLAIMED = """Conv ConvTranspose BatchNormalization Relu LeakyRelu Sigmoid Softplus Add Sub Mul Div Identity Concat Split Slice Resize
-MaxPool GlobalAveragePool Softmax MatMul Transpose Reshape Constant Unsqueeze Squeeze""".split()
-TYPES = {TensorProto.FLOAT: "<f4", TensorProto.INT64: "<i8"}
+MaxPool GlobalAveragePool Softmax MatMul Transpose Reshape Constant Unsqueeze Squeeze Cast Shape Gather""".split()
+# The arithmetic of shapes.
+INTEGERS = "Shape Gather Slice Concat Identity Unsqueeze Squeeze Reshape Cast Add Sub Mul Div".split()
+TYPES = {TensorProto.FLOAT: ("float32", "<f4"), TensorProto.INT64: ("int64", "<i8"), TensorProto.INT32: ("int32", "<i4")}
 # By name, and why. Cases of other element types fall away by themselves.
 LEFT_OUT = {
     r"^(maxpool_3d_.*|averagepool_.*)$": "large inputs of a rank that is refused as convtranspose_3d and maxpool_1d are",
@@ -31,8 +35,8 @@ LEFT_OUT = {
 
 def encoded(array):
     array = np.asarray(array)
-    kind = "int64" if array.dtype == np.int64 else "float32"
-    return {"type": kind, "dims": list(array.shape), "data": base64.b64encode(array.astype(TYPES[TensorProto.INT64 if kind == "int64" else TensorProto.FLOAT]).tobytes()).decode()}
+    name, layout = next((entry for entry in TYPES.values() if entry[0] == array.dtype.name), TYPES[TensorProto.FLOAT])
+    return {"type": name, "dims": list(array.shape), "data": base64.b64encode(array.astype(layout).tobytes()).decode()}
 
 
 def case(name, model, inputs, outputs):
@@ -52,9 +56,11 @@ def official():
             continue
         types = [value.type.tensor_type.elem_type for value in graph.input]
         results = [value.type.tensor_type.elem_type for value in graph.output]
-        if any(kind not in TYPES for kind in types + results) or TensorProto.FLOAT not in types + results:
+        if any(kind not in TYPES for kind in types + results):
             continue
-        if TensorProto.FLOAT not in types[:1] and types:
+        isFloat = TensorProto.FLOAT in results and (not types or types[0] == TensorProto.FLOAT)
+        isInteger = TensorProto.FLOAT not in results and graph.node[0].op_type in INTEGERS
+        if not isFloat and not isInteger:
             continue
         inputs, outputs = test.data_sets[0]
         yield case(name, test.model, inputs, outputs)
@@ -145,6 +151,26 @@ MORE = {
         [random(1, 2, 3, 4), np.array([], np.float32), np.array([], np.float32), ints(1, 2, 5, 7)],
         {"mode": "linear", "coordinate_transformation_mode": "half_pixel"},
     ),
+    "cast_float": ("Cast", [random(2, 3, 4, 5)], {"to": TensorProto.FLOAT}),
+    "cast_double": ("Cast", [random(2, 3)], {"to": TensorProto.DOUBLE}),
+    "shape_features": ("Shape", [random(2, 3, 4, 5)], {}),
+    "shape_features_part": ("Shape", [random(2, 3, 4, 5)], {"start": 1, "end": -1}),
+    "gather_of_shape": ("Gather", [ints(2, 3, 4, 5), ints(2, -1, 0)], {"axis": 0}),
+    "gather_of_shape_one": ("Gather", [ints(2, 3, 4, 5), np.array(-2, np.int64)], {}),
+    "slice_of_shape": ("Slice", [ints(2, 3, 4, 5), ints(-3), ints(9), ints(0)], {}),
+    "slice_of_shape_negative_end": ("Slice", [ints(2, 3, 4, 5), ints(0), ints(-1)], {}),
+    "slice_of_shape_steps": ("Slice", [ints(2, 3, 4, 5), ints(0), ints(4), ints(0), ints(2)], {}),
+    "concat_of_shapes": ("Concat", [ints(2), ints(3, 4), ints(-1)], {"axis": 0}),
+    "identity_of_shape": ("Identity", [ints(2, 3)], {}),
+    "unsqueeze_of_shape": ("Unsqueeze", [np.array(7, np.int64), ints(0)], {}),
+    "squeeze_of_shape": ("Squeeze", [ints(7), ints(0)], {}),
+    "reshape_of_shape": ("Reshape", [ints(7), ints(-1)], {}),
+    "cast_of_shape": ("Cast", [ints(2, 3)], {"to": TensorProto.INT32}),
+    "cast_of_shape_to_float": ("Cast", [ints(2, 3)], {"to": TensorProto.FLOAT}),
+    "add_of_shapes": ("Add", [ints(2, 3, 4), ints(10)], {}),
+    "sub_of_shapes": ("Sub", [ints(1), ints(2, 3, 4)], {}),
+    "mul_of_shapes": ("Mul", [ints(2, -3, 4), ints(5, 6, 7)], {}),
+    "div_of_shapes": ("Div", [ints(7, -7, 8), ints(2)], {}),
 }
 
 
@@ -154,21 +180,27 @@ def more(name, operator, inputs, attributes, opset=17):
     names = ["" if array.ndim == 1 and array.size == 0 else letter for letter, array in zip(letters, inputs)]
     given = {letter: array for letter, array in zip(names, inputs) if letter != ""}
     kinds = {"f": TensorProto.FLOAT, "i": TensorProto.INT64}
+    result = attributes["to"] if operator == "Cast" else TensorProto.INT64 if operator == "Shape" else kinds[inputs[0].dtype.kind]
     outputs = ["y", "z"] if operator == "Split" else ["y"]
     graph = helper.make_graph(
         [helper.make_node(operator, names, outputs, **attributes)],
         name,
         [helper.make_tensor_value_info(letter, kinds[array.dtype.kind], array.shape) for letter, array in given.items()],
-        [helper.make_tensor_value_info(output, TensorProto.FLOAT, None) for output in outputs],
+        [helper.make_tensor_value_info(output, result, None) for output in outputs],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
-    results = ReferenceEvaluator(model).run(None, given)
-    if operator == "Softmax" and opset < 13:
-        # The evaluator takes the newer meaning for every version; the older one is over all axes from this one on.
-        flat = inputs[0].reshape(int(np.prod(inputs[0].shape[: attributes.get("axis", 1)])), -1)
-        shares = np.exp(flat - flat.max(axis=1, keepdims=True))
-        results = [(shares / shares.sum(axis=1, keepdims=True)).reshape(inputs[0].shape)]
-    return case(name, model, list(given.values()), results)
+    # The evaluator takes the newer Softmax for every version.
+    run = by_runtime if operator == "Softmax" and opset < 13 else by_evaluator
+    return case(name, model, list(given.values()), run(model, given))
+
+
+def by_evaluator(model, given):
+    return ReferenceEvaluator(model).run(None, given)
+
+
+def by_runtime(model, given):
+    model.ir_version = 8
+    return InferenceSession(model.SerializeToString()).run(None, given)
 
 
 cases = list(official()) + [more(name, *spec) for name, spec in MORE.items()]

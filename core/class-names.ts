@@ -1,32 +1,20 @@
-import { expectation, SelfpasteError } from '../../core/index.ts';
-
 /** A quoted string, a whole number, or punctuation. `u` is Python 2's mark of a text. */
 const token = /\s*(?:u?'((?:[^'\\]|\\.)*)'|u?"((?:[^"\\]|\\.)*)"|(\d+)|([{}[\]:,]))/y;
 
 type Token = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'number' | 'mark'; readonly text: string };
 
 /**
- * Class names by class index, from a model's metadata.
+ * Class names by class index, from a model's metadata; null for a text that is none, and where indices are not 0..K-1.
  * Reads what exporters write: a Python dict (`{0: 'nucleus', 1: "it's"}`), a Python or JSON list, a JSON object with number keys.
- * Throws MODEL_BAD_NAMES for anything else and for indices that are not 0..K-1.
  */
-export function parseClassNames(text: string): readonly string[] {
+export function parseClassNames(text: string): readonly string[] | null {
   const tokens = tokenize(text);
-  if (tokens === null || tokens.length < 2) throw badNames(text);
-  const open = tokens[0].text;
-  const close = tokens[tokens.length - 1].text;
+  if (tokens === null || tokens.length < 2) return null;
+  const brackets = tokens[0].text + tokens[tokens.length - 1].text;
   const items = splitItems(tokens.slice(1, -1));
-  if (open === '{' && close === '}')
-    return namesByIndex(
-      text,
-      items.map((item) => dictEntry(text, item)),
-    );
-  if (open === '[' && close === ']')
-    return namesByIndex(
-      text,
-      items.map((item, index) => listEntry(text, item, index)),
-    );
-  throw badNames(text);
+  if (brackets === '{}') return namesByIndex(items.map(dictEntry));
+  if (brackets === '[]') return namesByIndex(items.map(listEntry));
+  return null;
 }
 
 function tokenize(text: string): Token[] | null {
@@ -67,29 +55,18 @@ function splitItems(tokens: readonly Token[]): Token[][] {
 
 type Entry = readonly [index: number, name: string];
 
-function dictEntry(text: string, item: readonly Token[]): Entry {
+function dictEntry(item: readonly Token[]): Entry | null {
   const [key, colon, name] = item;
-  if (item.length !== 3 || key.kind === 'mark' || colon.text !== ':' || name.kind !== 'text' || !/^\d+$/.test(key.text))
-    throw badNames(text);
+  if (item.length !== 3 || key.kind === 'mark' || colon.text !== ':' || name.kind !== 'text' || !/^\d+$/.test(key.text)) return null;
   return [Number(key.text), name.text];
 }
 
-function listEntry(text: string, item: readonly Token[], index: number): Entry {
-  if (item.length !== 1 || item[0].kind !== 'text') throw badNames(text);
-  return [index, item[0].text];
+function listEntry(item: readonly Token[], index: number): Entry | null {
+  return item.length === 1 && item[0].kind === 'text' ? [index, item[0].text] : null;
 }
 
-function namesByIndex(text: string, entries: readonly Entry[]): readonly string[] {
-  const byIndex = new Map(entries);
-  const names = entries.map((_, index) => byIndex.get(index));
-  if (names.length === 0 || names.includes(undefined)) throw badNames(text);
-  return names as string[];
-}
-
-function badNames(text: string): SelfpasteError {
-  return new SelfpasteError(
-    'MODEL_BAD_NAMES',
-    expectation("the model's metadata key 'names'", "class names by index, as in {0: 'cat', 1: 'dog'}", text),
-    'write the names as a list into a file NAME.contract.json beside NAME.onnx: {"names": ["cat", "dog"]}',
-  );
+function namesByIndex(entries: readonly (Entry | null)[]): readonly string[] | null {
+  const byIndex = new Map(entries.filter((entry) => entry !== null));
+  const names = entries.map((_, index) => byIndex.get(index)).filter((name) => name !== undefined);
+  return names.length > 0 && names.length === entries.length ? names : null;
 }
