@@ -48,8 +48,10 @@ for (const [count, batch] of [
   [2, 4],
 ]) {
   test(`${count} process(es), ${batch} picture(s) a request: outcomes come in the order of the pictures`, async () => {
+    // All but one process are kept busy for long, so that the last one begins however late it starts.
+    const slow = (at: number) => (at < batch * (count - 1) && at % batch === 0 ? `slow for 3000 ms ${at}` : `slow ${at}`);
     const labeled = await label(
-      names(40, (at) => (at % 7 === 0 ? `slow ${at}` : `${at}`)),
+      names(40, (at) => (at % 7 === 0 || at < batch * (count - 1) ? slow(at) : `${at}`)),
       { arrangement: arrangement(count, batch) },
     );
     assert.deepEqual(ids(labeled), inOrder(40));

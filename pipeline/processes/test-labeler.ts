@@ -16,6 +16,7 @@ serve<LabelerRequest, LabelerReply>(async (request, reply) => {
 
 async function look({ id, path }: PictureFile) {
   if (path.includes('killer')) process.kill(process.pid, 'SIGKILL');
-  if (path.includes('slow')) await new Promise((resolve) => setTimeout(resolve, 100));
+  const slow = /slow(?: for (\d+) ms)?/.exec(path);
+  if (slow) await new Promise((resolve) => setTimeout(resolve, Number(slow[1] ?? 100)));
   return { status: 'unusable', id, reason: `${path} in ${process.pid}` } as const;
 }
