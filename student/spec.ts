@@ -82,7 +82,7 @@ export function readSpec(model: onnx.Model): StudentSpec {
   const text = model.metadata.get(SPEC_KEY);
   if (text === undefined) throw notStudent([...model.metadata.keys()]);
   const spec = parsed(text);
-  // Files of earlier versions have no head; a warm start from them finds it.
+  // Files of earlier versions have no head.
   if (spec?.head === undefined) throw notStudent(text);
   return spec as StudentSpec;
 }

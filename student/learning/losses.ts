@@ -69,6 +69,7 @@ export class BatchLoss {
   /** An image's levels side by side, images one after the other. */
   #joined(part: Part, head: HeadOutputs): Float32Array {
     const levels = [head[part]].flat();
+    if (levels.length === 1) return (levels[0] as Tf.Tensor4D).dataSync() as Float32Array;
     const all = this.#array(part, levels);
     forEachRun(levels, all.length, ({ level, from, length, to }, images) => {
       const values = level.dataSync() as Float32Array;
@@ -94,8 +95,9 @@ export class BatchLoss {
       const all = gradient[part];
       const tensors: Tf.Tensor[] = [];
       forEachRun(levels, all.length, ({ level, from, length, to }, images) => {
-        const values = this.#array(`${part} gradient ${tensors.length}`, [level]);
-        for (let image = 0; image < images; image++) values.set(all.subarray(to(image), to(image) + length), from(image));
+        const alone = levels.length === 1;
+        const values = alone ? all : this.#array(`${part} gradient ${tensors.length}`, [level]);
+        if (!alone) for (let image = 0; image < images; image++) values.set(all.subarray(to(image), to(image) + length), from(image));
         // The factor is 1 but where the total is scaled.
         tensors.push(this.#tf.tensor(factor === 1 ? values : values.map((value) => value * factor), level.shape));
       });

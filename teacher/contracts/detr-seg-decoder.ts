@@ -1,14 +1,12 @@
 import { boxHeight, boxWidth } from '../../core/index.ts';
 import type { DetrHead } from '../contract.ts';
 import type { InputPlacement } from '../input/input-placement.ts';
-import { inputInImage, strongest, toDetections } from '../output/detections.ts';
-import { gridMask } from '../output/grid-mask.ts';
 import type { Candidate } from '../output/non-max-suppression.ts';
 import { finiteOutput, type Outputs, outputOf } from '../output/outputs.ts';
 import type { Detection, DetectionSettings } from '../teacher.ts';
-import { maskGrid } from './mask-grids.ts';
 import { queryBox } from './query-boxes.ts';
 import { bestQueryClass } from './query-classes.ts';
+import { queryDetections } from './query-detections.ts';
 
 /**
  * Objects of one picture from DETR's queries: each is of its best class, with the softmax as score; no NMS. Classes without a name (stuff)
@@ -33,8 +31,5 @@ export function decodeDetr(
     if (probability >= settings.floor && classNames[classIndex] !== null)
       candidates.push({ classIndex, score: probability, box: queryBox(boxes, query, content), anchor: query });
   }
-  const covered = inputInImage(placement);
-  return toDetections(strongest(candidates, settings.maxDetections), placement, ({ anchor }, box) =>
-    gridMask(maskGrid(head.outputs.masks, masks, anchor, 'logits'), covered, box, placement.image),
-  );
+  return queryDetections(candidates, head.outputs.masks, masks, placement, settings);
 }

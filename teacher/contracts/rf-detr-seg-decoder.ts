@@ -1,12 +1,10 @@
 import type { RfDetrHead } from '../contract.ts';
 import type { InputPlacement } from '../input/input-placement.ts';
-import { inputInImage, strongest, toDetections } from '../output/detections.ts';
-import { gridMask } from '../output/grid-mask.ts';
 import type { Candidate } from '../output/non-max-suppression.ts';
 import { finiteOutput, type Outputs, outputOf } from '../output/outputs.ts';
 import type { Detection, DetectionSettings } from '../teacher.ts';
-import { maskGrid } from './mask-grids.ts';
 import { queryBox } from './query-boxes.ts';
+import { queryDetections } from './query-detections.ts';
 
 /**
  * Objects of one picture from RF-DETR's queries: each is of its best named class, with the sigmoid of that logit as score; no NMS.
@@ -29,10 +27,7 @@ export function decodeRfDetr(
     const score = sigmoid(logits.data[query * classNames.length + classIndex]);
     if (score >= settings.floor) candidates.push({ classIndex, score, box: queryBox(boxes, query, placement.input), anchor: query });
   }
-  const covered = inputInImage(placement);
-  return toDetections(strongest(candidates, settings.maxDetections), placement, ({ anchor }, box) =>
-    gridMask(maskGrid(head.outputs.masks, masks, anchor, 'logits'), covered, box, placement.image),
-  );
+  return queryDetections(candidates, head.outputs.masks, masks, placement, settings);
 }
 
 /** Classes are asked one by one, so that an unused slot never stands in the way of a named one. */
