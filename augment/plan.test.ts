@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { classIndex, type LabeledTrainingImage, type TrainingSet } from '../core/index.ts';
+import { classIndex, donorImage, type LabeledTrainingImage, type TrainingSet } from '../core/index.ts';
 import { type PlannerSettings, type SamplePlan, samplePlanner } from './plan.ts';
 import { copyPasteRecipe } from './recipe.ts';
 
@@ -17,6 +17,7 @@ const set: TrainingSet = {
   classNames: ['thing'],
   labeled: [picture('a', 3), picture('empty', 0), picture('b', 1), picture('c', 7), picture('d', 2)],
   pseudo: [picture('p', 2), picture('q', 0), picture('r', 40)],
+  donated: [],
 };
 const settings: PlannerSettings = { seed: 11, round: 1, batchSize: 4, recipe, set };
 
@@ -49,6 +50,29 @@ test('half of each batch is labeled and half pseudo-labeled', () => {
 test('batches of odd size are halved over two steps', () => {
   const streams = plansOf({ ...settings, batchSize: 3 }, 2).map(({ main }) => main.stream);
   assert.deepEqual(streams, ['labeled', 'pseudo', 'labeled', 'pseudo', 'labeled', 'pseudo']);
+});
+
+test('a share of the pictures is pseudo-labeled, evenly spread, and each list is visited in turn', () => {
+  const shared = (pseudoShare: number) => plansOf({ ...settings, recipe: { ...recipe, pseudoShare } }, 30).map(({ main }) => main);
+  assert.deepEqual(
+    shared(0.25).map(({ stream }) => stream === 'pseudo'),
+    Array.from({ length: 120 }, (_, at) => at % 4 === 3),
+  );
+  for (const share of [0, 0.1, 1 / 3, 0.7, 1]) {
+    const mains = shared(share);
+    for (const [at] of mains.entries()) {
+      const pseudo = mains.slice(0, at + 1).filter(({ stream }) => stream === 'pseudo').length;
+      assert.ok(Math.abs(pseudo - (at + 1) * share) < 1, `${pseudo} of ${at + 1} at a share of ${share}`);
+    }
+    for (const [name, length] of [
+      ['labeled', 5],
+      ['pseudo', 3],
+    ] as const) {
+      const visits = mains.filter(({ stream }) => stream === name).map(({ index }) => index);
+      for (let epoch = 0; (epoch + 1) * length <= visits.length; epoch++)
+        assert.equal(new Set(visits.slice(epoch * length, (epoch + 1) * length)).size, length);
+    }
+  }
 });
 
 test('without pseudo-labeled pictures all are labeled', () => {
@@ -85,6 +109,15 @@ test('donors are human-labeled by type', () => {
   // @ts-expect-error A picture with a label by a teacher is no donor, so it may not stand in the labeled list.
   const wrong: TrainingSet = { ...set, labeled: [{ ...set.labeled[0], instances: [guess] }] };
   assert.equal(wrong.labeled.length, 1);
+});
+
+test('donated objects are pasted as those of labeled pictures, and their pictures are never trained on', () => {
+  const donated = [picture('gift', 2), picture('present', 5)];
+  const plans = plansOf({ ...settings, set: { ...set, donated } }, 100);
+  const files = plans.map(({ donor }) => donor && donorImage({ ...set, donated }, donor.index)?.path);
+  assert.deepEqual([...new Set(files)].sort(), ['a', 'b', 'c', 'd', 'gift', 'present']);
+  const trained = plans.map(({ main }) => set[main.stream][main.index].path);
+  assert.ok(!trained.includes('gift') && !trained.includes('present'));
 });
 
 test('every number of objects from one to all is pasted', () => {

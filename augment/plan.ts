@@ -1,4 +1,13 @@
-import { derivedSeed, type Rng, SelfpasteError, stream, type TrainingImage, type TrainingSet } from '../core/index.ts';
+import {
+  derivedSeed,
+  donorImages,
+  type LabeledTrainingImage,
+  type Rng,
+  SelfpasteError,
+  stream,
+  type TrainingImage,
+  type TrainingSet,
+} from '../core/index.ts';
 import { balancedDonors, type DonorDraw, uniformDonors } from './donors.ts';
 import { drawPlacement, type Placement } from './placement.ts';
 import { type AugmentRecipe, checkRecipe } from './recipe.ts';
@@ -21,7 +30,7 @@ export interface MainPlan {
   readonly placement: Placement;
 }
 
-/** Where pasted objects come from: `index` is into TrainingSet.labeled, so a donor is human-labeled by its type. */
+/** Where pasted objects come from: `index` is into the set's `donorImages`, so a donor is human-labeled by its type. */
 export interface DonorPlan {
   readonly index: number;
   readonly placement: Placement;
@@ -41,8 +50,8 @@ export interface PlannerSettings {
 export type SamplePlanner = (step: number, slot: number) => SamplePlan;
 
 /**
- * A pure planner of a round's samples. With pseudo-labeled pictures, every second sample is one (half of each batch, paper section 4.1);
- * without, all are labeled. Each epoch visits a list once, or as repeat-factor sampling says, in an order of its own. Donors are drawn
+ * A pure planner of a round's samples. Where there are pseudo-labeled pictures, they come in between the labeled ones as evenly as the
+ * recipe's share allows: every second one at a half; without, all are labeled. Each epoch visits a list once, or as repeat-factor sampling says, in an order of its own. Donors are drawn
  * with replacement.
  * @throws SelfpasteError DATA_NO_LABELED_PICTURES when the set has no labeled picture, BAD_VALUE for a recipe that means nothing
  */
@@ -53,18 +62,20 @@ export function samplePlanner({ seed, round, batchSize, recipe, set }: PlannerSe
     labeled: visitOrder(set.labeled, recipe, derivedSeed(seed, 'visits', round, 'labeled')),
     pseudo: visitOrder(set.pseudo, recipe, derivedSeed(seed, 'visits', round, 'pseudo')),
   };
-  const drawDonor = donorDraw(set, recipe);
-  const halved = set.pseudo.length > 0;
+  const donors = donorImages(set);
+  const drawDonor = donorDraw(donors, recipe);
+  const pseudoBefore = (sampleNumber: number): number => (set.pseudo.length > 0 ? Math.floor(sampleNumber * recipe.pseudoShare) : 0);
 
   const planMain = (sampleNumber: number, rng: Rng): MainPlan => {
-    const name = halved && sampleNumber % 2 === 1 ? 'pseudo' : 'labeled';
-    const index = orders[name](halved ? Math.floor(sampleNumber / 2) : sampleNumber);
+    const pseudo = pseudoBefore(sampleNumber);
+    const name = pseudoBefore(sampleNumber + 1) > pseudo ? 'pseudo' : 'labeled';
+    const index = orders[name](name === 'pseudo' ? pseudo : sampleNumber - pseudo);
     return { stream: name, index, placement: drawPlacement(rng, set[name][index].size, recipe, recipe.jitter[name]) };
   };
   const planDonor = (rng: Rng): DonorPlan | null => {
     if (!drawDonor || !rng.chance(recipe.copyPaste.probability)) return null;
     const choice = drawDonor(rng);
-    return { ...choice, placement: drawPlacement(rng, set.labeled[choice.index].size, recipe, recipe.jitter.donor) };
+    return { ...choice, placement: drawPlacement(rng, donors[choice.index].size, recipe, recipe.jitter.donor) };
   };
   return (step, slot) => ({
     round,
@@ -80,9 +91,9 @@ function visitOrder(pictures: readonly TrainingImage[], { repeatThreshold }: Aug
   return repeatedOrder(repeatFactors(pictures, repeatThreshold), seed);
 }
 
-function donorDraw({ labeled }: TrainingSet, { copyPaste }: AugmentRecipe): DonorDraw | null {
+function donorDraw(donors: readonly LabeledTrainingImage[], { copyPaste }: AugmentRecipe): DonorDraw | null {
   const draw = copyPaste.donors === 'balanced' ? balancedDonors : uniformDonors;
-  return draw(labeled, copyPaste.maxDonorObjects);
+  return draw(donors, copyPaste.maxDonorObjects);
 }
 
 function noLabeledPictures(): SelfpasteError {

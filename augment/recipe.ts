@@ -29,6 +29,8 @@ export interface AugmentRecipe {
   readonly canvas: Size;
   /** Canvas pixels a side of a prototype cell. */
   readonly prototypeStride: 2 | 4;
+  /** Share 0..1 of the training pictures that are pseudo-labeled ones, where there are any; half in the paper (section 4.1). */
+  readonly pseudoShare: number;
   /** Scale of human-labeled pictures, of pseudo-labeled ones, and of those whose objects are pasted. */
   readonly jitter: { readonly labeled: Jitter; readonly pseudo: Jitter; readonly donor: Jitter };
   /** Where a picture that is smaller than the canvas lies. The paper's code pads at the right and below. */
@@ -69,6 +71,7 @@ export function copyPasteRecipe(canvas: Size, preset: 'default' | 'paper' = 'def
   const shared = {
     canvas,
     prototypeStride: 4,
+    pseudoShare: 0.5,
     jitter: { labeled: LargeScaleJitter, pseudo: LargeScaleJitter, donor: LargeScaleJitter },
     flip: 0.5,
     verticalFlip: 0,
@@ -102,13 +105,14 @@ const isCount = (value: number | null): boolean => value === null || (Number.isI
 
 /** @throws SelfpasteError BAD_VALUE for a recipe that means nothing */
 export function checkRecipe(recipe: AugmentRecipe): void {
-  const { canvas, jitter, flip, verticalFlip, copyPaste, minVisiblePx, maxInstances, blendSigma } = recipe;
+  const { canvas, pseudoShare, jitter, flip, verticalFlip, copyPaste, minVisiblePx, maxInstances, blendSigma } = recipe;
   if (!isSize(canvas)) throw badValue('canvas', 'whole sides of 1 or more', canvas);
   for (const { from, to } of Object.values(jitter)) {
     if (!(from > 0 && from <= to && to < Number.POSITIVE_INFINITY)) throw badValue('jitter', 'a range of factors above 0', [from, to]);
   }
   if (![flip, verticalFlip, copyPaste.probability].every(isShare))
     throw badValue('flip and probability', 'shares 0..1', [flip, verticalFlip, copyPaste.probability]);
+  if (!isShare(pseudoShare)) throw badValue('pseudoShare', 'a share 0..1', pseudoShare);
   if (!isCount(copyPaste.maxDonorObjects)) throw badValue('maxDonorObjects', 'an integer of 1 or more, or null', copyPaste.maxDonorObjects);
   if (!isCount(maxInstances)) throw badValue('maxInstances', 'an integer of 1 or more, or null', maxInstances);
   if (!(minVisiblePx >= 1)) throw badValue('minVisiblePx', 'a number of 1 or more', minVisiblePx);

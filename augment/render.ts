@@ -1,4 +1,4 @@
-import type { RgbImage, Sample, TrainingImage, TrainingSet } from '../core/index.ts';
+import { donorImage, type RgbImage, type Sample, type TrainingImage, type TrainingSet } from '../core/index.ts';
 import { type Arrangement, arrange, type DropCounts } from './arrangement.ts';
 import { type AugmentedPicture, augmentedPicture } from './augmented-picture.ts';
 import { type Overlay, type PlacedPicture, paint } from './painting.ts';
@@ -58,9 +58,9 @@ function arrangeSample({ main, donor }: SamplePlan, set: TrainingSet, recipe: Au
   if (!picture) throw badPlan(`${main.stream} picture ${main.index}`);
   const beneath = { ...picture, placement: main.placement };
   if (!donor) return arrange(beneath, null, recipe);
-  const source = set.labeled[donor.index];
+  const source = donorImage(set, donor.index);
   const missing = donor.instances.find((index) => source?.instances[index] === undefined);
-  if (!source || missing !== undefined) throw badPlan(`object ${missing ?? 0} of labeled picture ${donor.index}`);
+  if (!source || missing !== undefined) throw badPlan(`object ${missing ?? 0} of donor picture ${donor.index}`);
   const chosen = { ...source, instances: donor.instances.map((index) => source.instances[index]), placement: donor.placement };
   return arrange(beneath, chosen, recipe);
 }
@@ -75,8 +75,9 @@ async function readOverlay(
   pictures: PictureStore,
   { pasted }: Arrangement,
 ): Promise<Overlay | null> {
-  if (!donor || !pasted) return null;
-  return { ...(await placed(set.labeled[donor.index], donor.placement, pictures)), mask: pasted };
+  const source = donor && donorImage(set, donor.index);
+  if (!source || !pasted) return null;
+  return { ...(await placed(source, donor.placement, pictures)), mask: pasted };
 }
 
 async function placed(image: TrainingImage, placement: Placement, pictures: PictureStore): Promise<PlacedPicture> {

@@ -85,6 +85,7 @@ export const setOf = (labeled: readonly LabeledTrainingImage[], pseudo: readonly
   classNames: ['disc'],
   labeled,
   pseudo,
+  donated: [],
 });
 
 export const canvas: Size = { width: 64, height: 64 };

@@ -13,16 +13,18 @@ const disc = discInstance(canvas, { x: 20, y: 30, radius: 9 });
 test('a training set comes back as it was, and no unfinished file is left', async () => {
   const guess = { ...disc, source: { by: 'teacher', weight: 0.7 } } as const;
   const crowd = rle.encode(discMask(canvas, { x: 50, y: 10, radius: 5 }));
-  const set = setOf(
+  const donated = [{ path: 'c.png', size: canvas, instances: [disc], ignored: [] }];
+  const labeled = setOf(
     [{ path: '/somewhere/ä 1.png', size: canvas, instances: [disc], ignored: [crowd] }],
     [{ path: 'b.jpg', size: canvas, instances: [guess], ignored: [] }],
   );
+  const set = { ...labeled, donated };
   await writeTrainingSet(file, set);
   assert.deepEqual(await readTrainingSet(file), set);
   assert.deepEqual(readdirSync(folder), ['set.json']);
 });
 
-test('a file of version 1, which knew no ignored regions, is read as one without', async () => {
+test('a file of version 1, which knew no ignored regions and no donated objects, is read as one without', async () => {
   const old = join(folder, 'old.json');
   const image = { path: 'a', width: canvas.width, height: canvas.height };
   const instances = [{ classIndex: 0, mask: rle.countsToString(disc.mask.counts), source: disc.source }];
@@ -34,7 +36,7 @@ test('a file that is no training set is refused with its name', async () => {
   const bad = join(folder, 'bad.json');
   for (const [content, expected] of [
     ['{', 'a readable JSON file'],
-    ['{"version":3}', 'a training set of version 1 or 2'],
+    ['{"version":4}', 'a training set of version 1 or 2 or 3'],
     [
       '{"version":1,"classNames":[],"labeled":[{"path":"a","width":4,"height":4,"instances":[{"classIndex":0,"mask":"4"}]}],"pseudo":[]}',
       'a complete',

@@ -13,9 +13,9 @@ import {
   type TrainingSet,
 } from '../core/index.ts';
 
-/** Version 1 knew no ignored regions: what was trained on such a set can be drawn again as it was. */
-const version = 2;
-const readableVersions: readonly number[] = [1, version];
+/** Version 1 knew no ignored regions, version 2 no donated objects: what was trained on such a set can be drawn again as it was. */
+const version = 3;
+const readableVersions: readonly number[] = [1, 2, version];
 
 /** A TrainingSet as JSON: masks as COCO's compressed text, of the size of their picture. */
 interface StoredSet {
@@ -23,6 +23,8 @@ interface StoredSet {
   readonly classNames: readonly string[];
   readonly labeled: readonly StoredImage[];
   readonly pseudo: readonly StoredImage[];
+  /** Absent before version 3. */
+  readonly donated?: readonly StoredImage[];
 }
 
 interface StoredImage {
@@ -36,7 +38,8 @@ interface StoredImage {
 
 /** Writes a TrainingSet to a JSON file that is there completely or not at all. */
 export async function writeTrainingSet(path: string, set: TrainingSet): Promise<void> {
-  const stored: StoredSet = { version, classNames: set.classNames, labeled: set.labeled.map(store), pseudo: set.pseudo.map(store) };
+  const { classNames, labeled, pseudo, donated } = set;
+  const stored: StoredSet = { version, classNames, labeled: labeled.map(store), pseudo: pseudo.map(store), donated: donated.map(store) };
   const unfinished = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(unfinished, 'w');
@@ -59,7 +62,13 @@ export async function readTrainingSet(path: string): Promise<TrainingSet> {
   if (!readableVersions.includes(stored.version))
     throw badFile(path, `a training set of version ${readableVersions.join(' or ')}`, stored.version);
   try {
-    return { classNames: stored.classNames, labeled: stored.labeled.map(restoreLabeled), pseudo: stored.pseudo.map(restore) };
+    const { classNames, labeled, pseudo, donated = [] } = stored;
+    return {
+      classNames,
+      labeled: labeled.map(restoreLabeled),
+      pseudo: pseudo.map(restore),
+      donated: donated.map(restoreLabeled),
+    };
   } catch (error) {
     throw badFile(path, 'a complete training set', error instanceof Error ? error.message : error, error);
   }
@@ -83,11 +92,11 @@ function store({ path, size, instances, ignored }: TrainingImage): StoredImage {
   };
 }
 
-/** What stands in the labeled list must be labeled by people: donors come from there. */
+/** What stands in the labeled and the donated list must be labeled by people: donors come from there. */
 function restoreLabeled(stored: StoredImage): LabeledTrainingImage {
   const image = restore(stored);
   const human = ({ source }: TrainingInstance): boolean => source.by === 'human';
-  if (!image.instances.every(human)) throw badValue(`labels of ${image.path}`, 'human labels in the labeled list', 'teacher');
+  if (!image.instances.every(human)) throw badValue(`labels of ${image.path}`, 'human labels alone', 'teacher');
   return image as LabeledTrainingImage;
 }
 

@@ -6,7 +6,8 @@ import { expectation, SelfpasteError } from '../core/index.ts';
 import { defaultScripts, type PeerTools } from './peers.ts';
 import { type Subject, subjects } from './report.ts';
 
-/** What was asked for: `[SUBJECT...] [--quick] [--json FILE] [--seed N] [--inputs DIR] [--peers DIR] [--python PATH] [--labelings N]`. */
+/** What was asked for: `[SUBJECT...] [--quick] [--json FILE] [--seed N] [--inputs DIR] [--peers DIR] [--python PATH] [--labelings N]
+ * [--predictions N]`. */
 export interface BenchRequest {
   readonly subjects: readonly Subject[];
   readonly quick: boolean;
@@ -17,6 +18,8 @@ export interface BenchRequest {
   readonly peers: PeerTools;
   /** Pictures over which the labelers' memory is watched; null for few. */
   readonly labelings: number | null;
+  /** Predictions of the database that is asked; null for ten million, or few. */
+  readonly predictions: number | null;
 }
 
 /** @throws SelfpasteError USAGE_BENCH */
@@ -30,7 +33,8 @@ export function parseRequest(args: readonly string[]): BenchRequest {
     seed,
     inputs: values.inputs ?? join(tmpdir(), 'selfpaste-bench', `seed-${seed}`),
     peers: { scripts: values.peers ?? defaultScripts(), python: values.python ?? process.env.PEER_PYTHON ?? 'python3' },
-    labelings: values.labelings === undefined ? null : labelingsOf(values.labelings),
+    labelings: values.labelings === undefined ? null : countOf('--labelings', values.labelings, 100),
+    predictions: values.predictions === undefined ? null : countOf('--predictions', values.predictions, 10_000),
   };
 }
 
@@ -47,6 +51,7 @@ function parsed(args: readonly string[]) {
         peers: { type: 'string' },
         python: { type: 'string' },
         labelings: { type: 'string' },
+        predictions: { type: 'string' },
       },
     });
   } catch (error) {
@@ -71,8 +76,8 @@ function seedOf(text: string): number {
   throw new SelfpasteError('USAGE_BENCH', expectation('--seed', 'an integer from 0 to 4294967295', text), 'give another seed');
 }
 
-function labelingsOf(text: string): number {
+function countOf(option: string, text: string, least: number): number {
   const count = Number(text);
-  if (Number.isInteger(count) && count >= 100) return count;
-  throw new SelfpasteError('USAGE_BENCH', expectation('--labelings', 'an integer of 100 or more', text), 'give another number');
+  if (Number.isInteger(count) && count >= least) return count;
+  throw new SelfpasteError('USAGE_BENCH', expectation(option, `an integer of ${least} or more`, text), 'give another number');
 }

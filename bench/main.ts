@@ -13,14 +13,14 @@ async function main(): Promise<void> {
   await writeReport(request, await measureAll(request));
 }
 
-async function measureAll({ subjects, seed, quick, inputs, peers, labelings }: BenchRequest): Promise<BenchReport> {
+async function measureAll({ subjects, seed, quick, inputs, peers, labelings, predictions }: BenchRequest): Promise<BenchReport> {
   const startedAtMs = Date.now();
   const machine = machineFacts();
   say(machineText(machine));
   if (quick) say('quick: small inputs and one round; the figures say nothing about speed');
   const reports: SubjectReport[] = [];
   for (const subject of subjects) {
-    const report = await measureSubject({ subject, seed, quick, inputs, peers, labelings });
+    const report = await measureSubject({ subject, seed, quick, inputs, peers, labelings, predictions });
     say(subjectText(report));
     reports.push(report);
   }

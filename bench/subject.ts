@@ -2,6 +2,7 @@ import process from 'node:process';
 import { errorFacts } from '../core/index.ts';
 import { benchCopyPaste } from './copy-paste.bench.ts';
 import { benchEval } from './eval.bench.ts';
+import { benchLabels } from './labels.bench.ts';
 import type { Subject, SubjectReport } from './report.ts';
 import { benchRle } from './rle.bench.ts';
 import { benchStream } from './stream.bench.ts';
@@ -18,6 +19,7 @@ const benches: Readonly<Record<Subject, (task: BenchTask) => Promise<SubjectRepo
   stream: benchStream,
   teacher: benchTeacher,
   student: benchStudent,
+  labels: benchLabels,
 };
 
 process.once('message', async (task: BenchTask) => {

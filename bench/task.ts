@@ -13,6 +13,8 @@ export interface BenchTask {
   readonly peers: PeerTools;
   /** Pictures over which the labelers' memory is watched; null for few. */
   readonly labelings: number | null;
+  /** Predictions of the database that is asked; null for ten million, or few. */
+  readonly predictions: number | null;
 }
 
 /** What COCO's own limit lets through. */

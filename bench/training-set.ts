@@ -20,6 +20,7 @@ export async function readTrainingPictures(inputs: string): Promise<TrainingSet>
       ignored: truths.flatMap(({ truth: { mask, crowd } }) => (crowd ? [mask] : [])),
     })),
     pseudo: [],
+    donated: [],
   };
 }
 

@@ -25,9 +25,10 @@ async function pseudoLabelTiles(db: RunDatabase, round: number): Promise<RgbImag
   const tiles: RgbImage[] = [];
   for (const { image, labels } of keptLabels(db, round)) {
     if (tiles.length === COLUMNS) break;
-    const objects = labels.map(({ mask, box, score, category }) => {
-      const { name, classIndex } = names.get(category) ?? { name: '', classIndex: 0 };
-      return { mask, box, label: `${name} ${score.toFixed(2)}`, colorIndex: classIndex };
+    const objects = labels.map((label) => {
+      const { name, classIndex } = names.get(label.category) ?? { name: '', classIndex: 0 };
+      const said = label.by === 'teacher' ? label.score.toFixed(2) : 'drawn';
+      return { mask: label.mask, box: label.box, label: `${name} ${said}`, colorIndex: classIndex };
     });
     tiles.push(drawOverlay(await decodeImage(image.path), objects));
   }

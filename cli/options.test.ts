@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { collect, numberBetween, parseUntil, readConfig, wholeNumber } from './options.ts';
+import { collect, numberBetween, parseUntil, rangeBetween, readConfig, wholeNumber } from './options.ts';
 
 describe('parseUntil', () => {
   it('reads a round or a stage', () => {
@@ -33,6 +33,23 @@ describe('numbers for commander', () => {
   for (const text of ['', '0', '1.5', 'Infinity', '99999999999999999999'])
     it(`wholeNumber(1) refuses ${JSON.stringify(text)}`, () => {
       assert.throws(() => wholeNumber(1)(text), { message: 'Expected a whole number of at least 1.' });
+    });
+});
+
+describe('rangeBetween', () => {
+  const score = rangeBetween(0, 1);
+
+  it('reads both ends, either end, or one number', () => {
+    assert.deepEqual(score('0.3..0.6'), { from: 0.3, to: 0.6 });
+    assert.deepEqual(score('0.3..'), { from: 0.3 });
+    assert.deepEqual(score('..0.6'), { to: 0.6 });
+    assert.deepEqual(score('0.5'), { from: 0.5, to: 0.5 });
+    assert.deepEqual(rangeBetween(0, Number.POSITIVE_INFINITY)('1e3..'), { from: 1000 });
+  });
+
+  for (const text of ['', '..', 'x', '0.6..0.3', '-1..0.5', '0..2', '0.1..0.2..0.3', '0.1...0.2', '0.1-0.2'])
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      assert.throws(() => score(text), { message: 'Expected a range as LOW..HIGH, LOW.. or ..HIGH within 0 to 1.' });
     });
 });
 

@@ -56,3 +56,22 @@ export function wholeNumber(least: number): (text: string) => number {
     return value;
   };
 }
+
+/** Bounds of a number; without one, that side is open. Both are inclusive. */
+export interface NumberRange {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+/** `0.3..0.6`, `0.3..`, `..0.6`, or one number that is both ends, for commander. */
+export function rangeBetween(from: number, to: number): (text: string) => NumberRange {
+  return (text) => {
+    const [low = '', high = low, ...rest] = text.includes('..') ? text.split('..') : [text];
+    const ends = [low, high].map((end) => (end.trim() === '' ? undefined : Number(end)));
+    const [start, stop] = ends;
+    const inRange = ends.every((end) => end === undefined || (end >= from && end <= to));
+    if (rest.length > 0 || !inRange || (start === undefined && stop === undefined) || (start ?? from) > (stop ?? to))
+      throw new InvalidArgumentError(`Expected a range as LOW..HIGH, LOW.. or ..HIGH within ${from} to ${to}.`);
+    return { ...(start === undefined ? {} : { from: start }), ...(stop === undefined ? {} : { to: stop }) };
+  };
+}

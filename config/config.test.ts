@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commentedConfig, configReference, describeSettings, parseConfig } from './index.ts';
+import { commentedConfig, configReference, describeSettings, parseConfig, restoreConfig } from './index.ts';
 
 const minimal = `
 data:
@@ -45,13 +45,27 @@ test("the hash changes with what decides the outcome, and not with the run's nam
   assert.notEqual(hash(), hash('train.learningRate=0.1'));
 });
 
+test('what a run keeps comes back as it was, settings of later versions with their defaults', () => {
+  const config = parseConfig(`${minimal}train: { steps: 7 }`, '/d/c.yaml');
+  assert.deepEqual(restoreConfig(config), config);
+  const { ignoreScore: _later, ...policy } = config.policy;
+  const older = { ...config, policy, runFolder: '/moved/run' } as typeof config;
+  assert.deepEqual(restoreConfig(older), { ...config, runFolder: '/moved/run' });
+  assert.equal(restoreConfig(older, ['policy.score=0.7']).policy.score, 0.7);
+  assert.throws(() => restoreConfig(older, ['policy.scor=0.7']), {
+    code: 'CONFIG_UNKNOWN_KEY',
+    message: 'Expected a known setting in the settings of /moved/run, got policy.scor',
+    hint: 'did you mean policy.score?',
+  });
+});
+
 const rejected: readonly [what: string, text: string, set: readonly string[], code: string, message: RegExp, hint: RegExp][] = [
   ['not YAML', 'data: [', [], 'CONFIG_NOT_YAML', /Expected YAML in c.yaml/, /mend the line/],
   ['a list', '- 1', [], 'CONFIG_INVALID', /Expected settings \(key: value\) for c.yaml, got \[1\] \(array\)/, /selfpaste init/],
   ['a missing section', 'seed: 1', [], 'CONFIG_INVALID', /Expected a value for data in c.yaml, got none/, /correct data/],
   ['a typo', `${minimal}polcy: {}`, [], 'CONFIG_UNKNOWN_KEY', /got polcy/, /did you mean policy\?/],
   ['a typo inside', minimal, ['train.step=3'], 'CONFIG_UNKNOWN_KEY', /got train.step/, /did you mean train.steps\?/],
-  ['an unknown key unlike any', minimal, ['policy.zzzzzz=3'], 'CONFIG_UNKNOWN_KEY', /got policy.zzzzzz/, /use one of score, /],
+  ['an unknown key unlike any', minimal, ['policy.zzzzzz=3'], 'CONFIG_UNKNOWN_KEY', /got policy.zzzzzz/, /use one of rule, /],
   [
     'a wrong type',
     minimal,
@@ -70,6 +84,14 @@ const rejected: readonly [what: string, text: string, set: readonly string[], co
   ],
   ['out of range', minimal, ['policy.score=1.5'], 'CONFIG_INVALID', /at most 1 for policy.score, got 1.5/, /docs\/config.md/],
   ['an unknown choice', minimal, ['train.backend=cuda'], 'CONFIG_INVALID', /one of "auto", "native", "wasm" for train.backend/, /correct/],
+  [
+    'an overlap that is not measured',
+    minimal,
+    ['policy.maskNmsIou=0.05'],
+    'CONFIG_INVALID',
+    /at least 0.1 for policy.maskNmsIou, got 0.05/,
+    /docs\/config.md/,
+  ],
   [
     'a batch that does not split',
     minimal,
@@ -143,4 +165,11 @@ test('every setting has a sentence, and every leaf of the schema is described', 
     );
   }
   assert.match(configReference(), /\| `policy.score` \|/);
+});
+
+test('the brake is on, loosely, and each of its limits can be off', () => {
+  assert.deepEqual(parseConfig(minimal, '/d/c.yaml').brake, { classShare: 0.5, density: 5, agreement: 0.3 });
+  const off = ['brake.classShare=null', 'brake.density=null', 'brake.agreement=null'];
+  assert.deepEqual(parseConfig(minimal, '/d/c.yaml', off).brake, { classShare: null, density: null, agreement: null });
+  assert.throws(() => parseConfig(minimal, '/d/c.yaml', ['brake.density=0.5']), /at least 1 for brake.density, got 0.5/);
 });

@@ -2,4 +2,5 @@
 export { commentedConfig, configReference, describeSettings, type SettingFacts } from './describe.ts';
 export { parseConfig } from './parse.ts';
 export { type ResolvedConfig, resolveConfig } from './resolve.ts';
+export { restoreConfig } from './restore.ts';
 export { type RunConfig, type RunConfigInput, runConfigSchema } from './schema.ts';

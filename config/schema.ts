@@ -97,7 +97,35 @@ const teacher = z.strictObject({
   memoryLimitMb: whole(1).default(2048).meta(about('A labeling process that grows past this is replaced.', 'MB')),
 });
 
+/** Overlaps of masks are known from here on (`OVERLAP_FLOOR`). */
+const overlap = () => z.number().min(0.1).max(1);
+
 const policy = z.strictObject({
+  rule: z
+    .enum(['fixed', 'top-share', 'target-precision'])
+    .default('fixed')
+    .meta(
+      about(
+        'Where thresholds come from. fixed: as written here. top-share: of each category so many labels a picture as `density` says. target-precision: the lowest threshold of each category with `precision` on the validation pictures. The last two take the place of `score` and `scoreByCategory`.',
+      ),
+    ),
+  density: z
+    .number()
+    .positive()
+    .max(100)
+    .default(1)
+    .meta(about('Pseudo-labels of a category a picture, as a multiple of the human labels a picture (rule top-share).', 'factor')),
+  precision: fraction()
+    .default(0.9)
+    .meta(
+      about('Share of pseudo-labels that are to be right: an object of their category at mask IoU 0.5 (rule target-precision).', 'share'),
+    ),
+  confidence: z
+    .enum(['score', 'score-mask'])
+    .default('score')
+    .meta(
+      about("What thresholds compare and what ranks predictions: the score, or the score times the mean probability of the mask's pixels."),
+    ),
   score: fraction()
     .default(0.5)
     .meta(
@@ -113,13 +141,58 @@ const policy = z.strictObject({
         'score',
       ),
     ),
-  maskNmsIou: fraction()
+  minMaskStability: fraction()
+    .nullable()
+    .default(null)
+    .meta(
+      about(
+        'Masks that are less stable than this (IoU of the mask at a lower and at a higher threshold of its pixels) are dropped, and are neither object nor background; masks of models that give no probabilities pass. Null is off.',
+        'IoU',
+      ),
+    ),
+  minFlipAgreement: fraction()
+    .nullable()
+    .default(null)
+    .meta(
+      about(
+        'The same for masks that agree less than this with what the teacher sees in the mirror image; needs `teacher.testTime.flip`. Null is off.',
+        'IoU',
+      ),
+    ),
+  maskNmsIou: overlap()
     .default(0.6)
     .meta(about('Of two masks of one category that overlap more than this, the better one is kept.', 'IoU')),
-  crossCategoryIou: fraction().default(0.8).meta(about('The same for masks of two categories: one object with two names.', 'IoU')),
+  crossCategoryIou: overlap().default(0.8).meta(about('The same for masks of two categories: one object with two names.', 'IoU')),
   minAreaPx2: z.number().min(0).default(16).meta(about('Smaller masks are dropped.', 'px²')),
   maxPerImage: whole(1).default(300).meta(about('Most pseudo-labels a picture, best first.', 'objects')),
   weight: z.enum(['score', 'one']).default('score').meta(about('Weight of a pseudo-label in the losses: its score, or 1.')),
+});
+
+const brake = z.strictObject({
+  classShare: fraction()
+    .nullable()
+    .default(0.5)
+    .meta(
+      about(
+        'A round stops before its training where more of its pseudo-labels than this are of other classes than the labels of the round before (in round 1: than the human ones), by the total variation of their class shares; null is off.',
+        'share of labels',
+      ),
+    ),
+  density: z
+    .number()
+    .min(1)
+    .nullable()
+    .default(5)
+    .meta(about('The same where the labels a picture are more times as many, or as few, as before; null is off.', 'factor')),
+  agreement: fraction()
+    .nullable()
+    .default(0.3)
+    .meta(
+      about(
+        'The same where fewer of the labels of the round before are still labels of their class; null is off. Not asked in round 1.',
+        'share of labels',
+      ),
+    ),
 });
 
 const augment = z.strictObject({
@@ -227,7 +300,15 @@ const shares = z
 const train = z
   .strictObject({
     steps: whole(1).default(2000).meta(about('Optimizer updates a round.', 'steps')),
-    batchSize: whole(1).default(4).meta(about('Pictures a step; half are pseudo-labeled from round 1 on.', 'pictures')),
+    batchSize: whole(1).default(4).meta(about('Pictures a step.', 'pictures')),
+    pseudoShare: fraction()
+      .default(0.5)
+      .meta(
+        about(
+          "Share of the training pictures that are pseudo-labeled from round 1 on; half in the paper. Their losses weigh as `unsupWeight` says, whatever the share. Less pays in short trainings, whose labels are no better than the student's own.",
+          'share',
+        ),
+      ),
     microBatches: whole(1)
       .default(1)
       .meta(
@@ -353,6 +434,7 @@ export const runConfigSchema = z.strictObject({
   }),
   teacher: teacher.prefault({}),
   policy: policy.prefault({}),
+  brake: brake.prefault({}),
   augment: augment.prefault({}),
   student: student.prefault({}),
   train: train.prefault({}),

@@ -12,6 +12,12 @@ export type CategoryId = Branded<number, 'CategoryId'>;
 export type ClassIndex = Branded<number, 'ClassIndex'>;
 /** Row id of a prediction. */
 export type PredictionId = Branded<number, 'PredictionId'>;
+/** Row id of a verdict: of what a person said of one thing at one time. */
+export type VerdictId = Branded<number, 'VerdictId'>;
+/** Row id of an action: of all that a person did at once, which is undone at once. */
+export type ActionId = Branded<number, 'ActionId'>;
+/** Row id of a donation: of a label that a person made a donor of Copy-Paste. */
+export type DonationId = Branded<number, 'DonationId'>;
 /** Row id of a model (teacher or student). */
 export type ModelId = Branded<number, 'ModelId'>;
 /** Lower-case hexadecimal SHA-256 of a file's bytes. */
@@ -21,6 +27,9 @@ export type Sha256 = Branded<string, 'Sha256'>;
 export const categoryId = (value: number): CategoryId => safeInteger('category id', value) as CategoryId;
 export const imageId = (value: number): ImageId => safeInteger('image id', value) as ImageId;
 export const predictionId = (value: number): PredictionId => safeInteger('prediction id', value) as PredictionId;
+export const verdictId = (value: number): VerdictId => safeInteger('verdict id', value) as VerdictId;
+export const actionId = (value: number): ActionId => safeInteger('action id', value) as ActionId;
+export const donationId = (value: number): DonationId => safeInteger('donation id', value) as DonationId;
 export const modelId = (value: number): ModelId => safeInteger('model id', value) as ModelId;
 
 /** An index of 0 or more. */

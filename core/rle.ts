@@ -7,6 +7,7 @@
  * cannot be right are an error.
  */
 export { fromBox, fromPolygons } from './polygon.ts';
+export { components } from './rle-components.ts';
 export { decode, decodeInside } from './rle-decode.ts';
 export { encode } from './rle-encode.ts';
 export { area, iou, iouMatrix, toBox } from './rle-measure.ts';

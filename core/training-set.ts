@@ -23,11 +23,21 @@ export interface TrainingImage<Source extends LabelSource = LabelSource> {
 export type LabeledTrainingImage = TrainingImage<HumanSource>;
 
 /**
- * What a round's student trains on. Donors of Copy-Paste come from `labeled` alone (paper section 4.4, "Data to Copy from"):
- * that list holds human labels only, by its type.
+ * What a round's student trains on. Donors of Copy-Paste come from `labeled` and `donated` alone (paper section 4.4, "Data to Copy from"):
+ * these lists hold human labels only, by their type.
  */
 export interface TrainingSet {
   readonly classNames: readonly string[];
   readonly labeled: readonly LabeledTrainingImage[];
   readonly pseudo: readonly TrainingImage[];
+  /** Unlabeled pictures with those of their objects that a person vouched for as donors; never trained on as pictures. */
+  readonly donated: readonly LabeledTrainingImage[];
 }
+
+/** Pictures that objects are copied from, in the order in which a donor's index counts them. */
+export const donorImages = ({ labeled, donated }: TrainingSet): readonly LabeledTrainingImage[] =>
+  donated.length === 0 ? labeled : [...labeled, ...donated];
+
+/** The picture of a donor's index; undefined where the set has none. */
+export const donorImage = ({ labeled, donated }: TrainingSet, index: number): LabeledTrainingImage | undefined =>
+  labeled[index] ?? donated[index - labeled.length];

@@ -24,6 +24,17 @@ it('removes its temporary file when the rename fails, and keeps what was there',
     assert.deepEqual(await readdir(folder), ['taken']);
   }));
 
+it('says so where a file is in the place of a folder', () =>
+  withFolder(async (folder) => {
+    await writeFile(join(folder, 'm.png'), 'a picture');
+    for (const [path, where] of [
+      ['m.png/x.json', 'directly below it'],
+      ['m.png/inner/x.json', 'further below'],
+    ])
+      await assert.rejects(writeFileAtomic(join(folder, path), 'x'), { code: 'ENVIRONMENT_NOT_WRITABLE', message: /got ENOTDIR$/ }, where);
+    assert.equal(await readFile(join(folder, 'm.png'), 'utf8'), 'a picture');
+  }));
+
 it('says what a failed write means', async () => {
   await assert.rejects(writeFileAtomic('/proc/nowhere/a.json', 'x'), {
     code: 'ENVIRONMENT_NOT_WRITABLE',
@@ -41,6 +52,9 @@ it('says what a failed write means', async () => {
       3,
     ],
   );
+  const taken = writeError('/disk/a.json', Object.assign(new Error('file already exists'), { code: 'EEXIST' }));
+  assert.ok(taken instanceof SelfpasteError);
+  assert.equal(taken.code, 'ENVIRONMENT_NOT_WRITABLE');
   const other = new Error('other');
   assert.equal(writeError('/disk/a.json', other), other);
 });

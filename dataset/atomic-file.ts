@@ -22,7 +22,8 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     // The rename itself survives a power cut only once the folder is flushed.
     await withHandle(folder, 'r', (handle) => handle.sync());
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where the temporary file could not be made, neither can it be removed: the first error is the one to tell.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(path, error);
   }
 }
@@ -38,7 +39,7 @@ export function writeError(path: string, error: unknown): unknown {
       'free some disk space, then run the same command again',
       error,
     );
-  if (code && ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EISDIR'].includes(code))
+  if (code && ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST'].includes(code))
     return new SelfpasteError(
       'ENVIRONMENT_NOT_WRITABLE',
       `Expected a place to write for ${name}, got ${code}`,

@@ -35,7 +35,7 @@ export class Canvas {
     for (const [index, character] of [...text].entries()) {
       const left = x + index * (GLYPH_WIDTH + 1) * scale;
       for (const [column, bits] of glyphOf(character).entries())
-        for (let row = 0; row < GLYPH_HEIGHT; row++)
+        for (let row = 0; row <= GLYPH_HEIGHT; row++)
           if ((bits >> row) & 1) this.fillBox(square(left + column * scale, y + row * scale, scale), color, 1);
     }
   }
@@ -46,5 +46,12 @@ export const textSize = (text: string, scale: number): Size => ({
   width: Math.max(0, [...text].length * (GLYPH_WIDTH + 1) - 1) * scale,
   height: GLYPH_HEIGHT * scale,
 });
+
+/** A line of text that is no wider than `width` pixels: its end gives way to two dots. */
+export function fitText(text: string, width: number, scale: number): string {
+  const characters = [...text];
+  const most = Math.max(2, Math.floor((width / scale + 1) / (GLYPH_WIDTH + 1)));
+  return characters.length <= most ? text : `${characters.slice(0, most - 2).join('')}..`;
+}
 
 const square = (x1: number, y1: number, side: number): Box => ({ x1, y1, x2: x1 + side, y2: y1 + side });

@@ -88,7 +88,13 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
  * @throws SelfpasteError DATA_NOT_COCO, and what {@link readJson} throws
  */
 export async function readDocument(path: string): Promise<CocoDocument> {
-  const json = await readJson(path);
+  return checkDocument(path, await readJson(path));
+}
+
+/** The outline of what a COCO instance file holds. */
+export const parseDocument = (json: unknown): Parsed<CocoDocument> => parseEntry(documentSchema, json);
+
+function checkDocument(path: string, json: unknown): CocoDocument {
   const name = JSON.stringify(path);
   if (Array.isArray(json))
     throw new SelfpasteError(
@@ -96,7 +102,7 @@ export async function readDocument(path: string): Promise<CocoDocument> {
       `Expected a COCO data set (an object with images, annotations and categories) for ${name}, got an array: it looks like a COCO results file`,
       "give the data set's instance file here; a results file belongs to selfpaste eval --dt",
     );
-  const parsed = parseEntry(documentSchema, json);
+  const parsed = parseDocument(json);
   if (!parsed.ok)
     throw new SelfpasteError(
       'DATA_NOT_COCO',

@@ -7,7 +7,15 @@ import { fileProblem } from './file-problem.ts';
  * @throws SelfpasteError DATA_UNREADABLE (absent, not a file, ...), DATA_BAD_JSON (with the place)
  */
 export async function readJson(path: string): Promise<unknown> {
-  const bytes = await readBytes(path);
+  return parseJson(path, await readBytes(path));
+}
+
+/**
+ * JSON in UTF-8, with or without byte order mark.
+ * @param path what the bytes are called in messages
+ * @throws SelfpasteError DATA_BAD_JSON (with the place)
+ */
+export function parseJson(path: string, bytes: Uint8Array): unknown {
   if (bytes.length === 0) throw badJson(path, 'an empty file', 'write the file again: it may have been cut off');
   if (isUtf16(bytes)) throw badJson(path, 'UTF-16 text', 'save the file as UTF-8');
   const text = decodeUtf8(path, bytes);
@@ -34,7 +42,7 @@ export async function readBytes(path: string): Promise<Buffer> {
 }
 
 /** UTF-8 text without its byte order mark. @throws SelfpasteError DATA_BAD_JSON where the text is too long for a string (512 MiB). */
-function decodeUtf8(path: string, bytes: Buffer): string {
+function decodeUtf8(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8').decode(bytes);
   } catch (error) {
@@ -47,7 +55,7 @@ function decodeUtf8(path: string, bytes: Buffer): string {
 }
 
 /** A byte order mark of UTF-16, or NUL bytes where JSON has its first two characters. */
-function isUtf16(bytes: Buffer): boolean {
+function isUtf16(bytes: Uint8Array): boolean {
   const [first, second] = bytes;
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || first === 0 || second === 0;
 }

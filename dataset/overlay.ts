@@ -1,16 +1,6 @@
-import {
-  areaOf,
-  type BitMask,
-  type Box,
-  boxArea,
-  clipBox,
-  intersectBoxes,
-  type RgbImage,
-  type Rle,
-  rle,
-  type Size,
-} from '../core/index.ts';
+import { areaOf, type Box, boxArea, clipBox, intersectBoxes, type RgbImage, type Rle, rle, type Size } from '../core/index.ts';
 import { Canvas, type Rgb, textSize } from './canvas.ts';
+import { differsWithin } from './mask-edge.ts';
 
 /** An object to draw: its label is written beside it, its colour is `colorIndex` of a fixed list (modulo its length). */
 export interface OverlayObject {
@@ -71,18 +61,6 @@ function paintMask(canvas: Canvas, mask: Rle, color: Rgb): void {
       if (data[at] === 1) canvas.blend(pixel, color, isEdge ? 1 : FILL_OPACITY);
       else if (isEdge) canvas.blend(pixel, BLACK, HALO_OPACITY);
     }
-}
-
-/** Whether a pixel at most `reach` away, straight left, right, above or below, has the other value. Beyond the region there is none. */
-function differsWithin({ size: { width, height }, data }: BitMask, x: number, y: number, reach: number): boolean {
-  const at = y * width + x;
-  for (let step = 1; step <= reach; step++) {
-    if (x >= step && data[at - step] !== data[at]) return true;
-    if (x + step < width && data[at + step] !== data[at]) return true;
-    if (y >= step && data[at - step * width] !== data[at]) return true;
-    if (y + step < height && data[at + step * width] !== data[at]) return true;
-  }
-  return false;
 }
 
 function paintLabels(canvas: Canvas, objects: readonly OverlayObject[]): void {

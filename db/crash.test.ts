@@ -13,12 +13,12 @@ const KILLS_AFTER = [1, 17, 60, 140];
 /** Labels image after image, and lets itself be killed. */
 const WRITER = `
 import { openDatabase } from '${new URL('./open.js', import.meta.url)}';
-import { attempt, prediction } from '${new URL('./test-database.js', import.meta.url)}';
+import { attempt, prediction, recordDone } from '${new URL('./test-database.js', import.meta.url)}';
 const db = openDatabase(process.argv[1], { mode: 'write' });
 const predictions = Array.from({ length: 25 }, (_, at) => prediction(at / 25));
 for (const { id } of db.labeling.pending(1)) {
   db.transaction(() => {
-    db.labeling.recordDone(attempt(id), predictions);
+    recordDone(db, attempt(id), predictions);
     db.snapshots.add({ atMs: 0, machineVersion: 1, state: { labeled: db.labeling.counts(1).done } });
   });
   process.stdout.write('.');

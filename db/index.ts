@@ -1,27 +1,57 @@
 /** The run's database, and the only SQL of the project. */
+export type { ActionFacts, ActionRow, ActionState } from './actions.ts';
+export { AREA_BANDS, type AreaBand, areaBandOf } from './area-bands.ts';
+export { snapshotDatabase } from './backups.ts';
+export type { Calibration } from './calibrations.ts';
 export type { CategoryRow } from './categories.ts';
 export type { CheckpointRow } from './checkpoints.ts';
+export type { Donation, Withdrawal } from './donations.ts';
 export type { EventFacts, EventRow } from './events.ts';
 export type { SourcedGroundTruth } from './ground-truths.ts';
 export type { Added, ImageFacts, ImageRow, Subset } from './images.ts';
+export type { Drawing, Judgement } from './judgements.ts';
 export type { AttemptCounts, AttemptFacts, FailedAttempt, Recorded } from './labeling.ts';
 export type { MetricPoint } from './metrics.ts';
 export type { ModelFacts, ModelRow } from './models.ts';
-export { type OpenMode, openDatabase } from './open.ts';
+export { type OpenMode, openDatabase, requireDatabase } from './open.ts';
 export type { StoredPrediction } from './predictions.ts';
 export type { ImageSelection, SelectionCounts, SelectionDecision } from './pseudo-labels.ts';
 export type { QuarantinedFile } from './quarantine.ts';
+export { type ComparedLabelRow, comparedLabels } from './queries/compared-labels.ts';
 export { keptLabels, type PseudoLabel, type PseudoLabeledImage } from './queries/kept-labels.ts';
-export { type LabelCursor, type LabelFilter, type LabelLine, type LabelOrder, listLabels } from './queries/labels-list.ts';
-export { type LabelFacts, type LineageStep, showLabel } from './queries/labels-show.ts';
-export { type CategoryStats, type LabelStats, labelStats, SCORE_BINS } from './queries/labels-stats.ts';
+export {
+  type ChangeCounts,
+  type ChangeLine,
+  type CompareLabels,
+  diffRounds,
+  listChanges,
+  type RoundDiff,
+} from './queries/label-diff.ts';
+export { type DrawnLabel, drawnBy, type StandingDrawing, standingDrawing } from './queries/label-drawing.ts';
+export { LABEL_ORDERS, type LabelCursor, type LabelFilter, type LabelOrder } from './queries/label-filter.ts';
+export { countSuspects, listSuspects, type Suspect, type SuspectCounts } from './queries/label-suspects.ts';
+export { comparedTotals, type LabelTotals, labelTotals } from './queries/label-totals.ts';
+export type { KeptInTurn } from './queries/label-turns.ts';
+export { countLabels, type LabelCount } from './queries/labels-count.ts';
+export { type LabelLine, labelIds, listLabels } from './queries/labels-list.ts';
+export {
+  type DonationFacts,
+  type LabelFacts,
+  type LineageStep,
+  type PastVerdict,
+  type RoundChange,
+  showLabel,
+} from './queries/labels-show.ts';
+export { type AreaCounts, type CategoryStats, type LabelStats, labelStats, SCORE_BINS } from './queries/labels-stats.ts';
+export { type ImageBefore, roundBefore } from './queries/round-before.ts';
 export { type RoundStatus, type RunStatus, runStatus, type Validation } from './queries/run-status.ts';
 export type { Selection } from './queries/selection.ts';
 export { type HumanLabeledImage, humanLabeled, trainingSet } from './queries/training-set.ts';
-export type { RoundOutcome, RoundRow, RoundSelection } from './rounds.ts';
+export { type Restored, restoreDatabase } from './restore.ts';
+export type { RoundDrift, RoundOutcome, RoundRow, RoundSelection } from './rounds.ts';
 export type { RunDatabase } from './run-database.ts';
 export { acquireRunLock, type RunLock, type RunOwner, readRunOwner } from './run-lock.ts';
 export type { RunFacts } from './runs.ts';
 export type { SnapshotRow } from './snapshots.ts';
 export type { StageTime } from './stage-times.ts';
-export type { Judgement, Signature, StoredVerdict, VerdictTarget } from './verdicts.ts';
+export type { Signature, StoredVerdict } from './stored-verdicts.ts';

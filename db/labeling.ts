@@ -1,4 +1,22 @@
-import { badValue, type ImageId, type ModelId, type Prediction, rle, type Size, sameSize, showSize } from '../core/index.ts';
+import {
+  badValue,
+  type CandidateFacts,
+  type CandidateSet,
+  candidateSet,
+  type ImageId,
+  type MaskOverlaps,
+  type ModelId,
+  maskOverlaps,
+  type Prediction,
+  type PredictionId,
+  packCandidates,
+  requireOverlapsOf,
+  rle,
+  type Size,
+  sameSize,
+  showSize,
+  unpackCandidates,
+} from '../core/index.ts';
 import type { Connection } from './connection.ts';
 import { type ImageColumns, type ImageRow, imageOf } from './images.ts';
 import { maskText } from './masks.ts';
@@ -35,7 +53,15 @@ export interface AttemptCounts {
   readonly withoutPredictions: number;
 }
 
+interface SetColumns extends Size {
+  readonly image: ImageId;
+  readonly candidates: Uint8Array | null;
+}
+
 const PAGE = 500;
+
+const INSERT_PREDICTION = `INSERT INTO predictions (round, image_id, model_id, category_id, score, x1, y1, x2, y2, area_px2, rle,
+  mask_probability, mask_stability, flip_agreement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** What teachers said of the unlabeled images: one attempt an image and round, with its predictions. */
 export class Labeling {
@@ -47,13 +73,16 @@ export class Labeling {
 
   /**
    * Writes an attempt and all its predictions, or nothing. A failed attempt of the same round gives way; a done one stays as it is.
-   * Several images in one `transaction` go about twice as fast.
+   * Several images in one `transaction` go about twice as fast; where one of them fails, none is written.
+   * @param overlaps of the predictions' masks, as {@link maskOverlaps} measures them
    */
-  recordDone(attempt: AttemptFacts, predictions: readonly Prediction[]): Recorded {
-    return this.#connection.transaction(() => {
+  recordDone(attempt: AttemptFacts, predictions: readonly Prediction[], overlaps: MaskOverlaps): Recorded {
+    requireOverlapsOf(predictions.length, overlaps);
+    return this.#connection.part(() => {
       if (!this.#recordAttempt(attempt, 'done', null, predictions.length)) return 'known';
       const size = this.#sizeOf(attempt.image);
-      for (const prediction of predictions) this.#insert(attempt, size, prediction);
+      const candidates = predictions.map((prediction) => this.#insert(attempt, size, prediction));
+      this.#insertSet(attempt, candidateSet(candidates, overlaps));
       return 'recorded';
     });
   }
@@ -109,6 +138,26 @@ export class Labeling {
       .map((row) => predictionOf(row, image.size));
   }
 
+  /** What selection needs of an image's predictions. An image that version 1 labeled has no such set: it is made from the masks. */
+  candidates(round: number, image: { readonly id: ImageId; readonly size: Size }): CandidateSet {
+    const row = this.#connection.get<{ candidates: Uint8Array }>('SELECT candidates FROM candidate_sets WHERE round = ? AND image_id = ?', [
+      round,
+      image.id,
+    ]);
+    if (row) return unpackCandidates(row.candidates);
+    const predictions = this.predictions(round, image);
+    return candidateSet(predictions, maskOverlaps(predictions.map(({ mask }) => mask)));
+  }
+
+  /** The candidates of all images that were labeled in a round, by image. The caller may wait or write between two images. */
+  *candidateSets(round: number): Generator<{ readonly image: ImageId; readonly candidates: CandidateSet }> {
+    for (const { image, ...size } of this.#setsOf(round))
+      yield {
+        image,
+        candidates: size.candidates === null ? this.candidates(round, { id: image, size }) : unpackCandidates(size.candidates),
+      };
+  }
+
   /** Images that were labeled in a round, by id, also those without predictions. */
   labeled(round: number): Generator<ImageRow> {
     return inPages((after: ImageRow | undefined) =>
@@ -119,6 +168,17 @@ export class Labeling {
           [round, after?.id ?? Number.MIN_SAFE_INTEGER, PAGE],
         )
         .map(imageOf),
+    );
+  }
+
+  #setsOf(round: number): Generator<SetColumns> {
+    return inPages((after: SetColumns | undefined) =>
+      this.#connection.all<SetColumns>(
+        `SELECT a.image_id AS image, i.width, i.height, c.candidates FROM label_attempts a CROSS JOIN images i ON i.id = a.image_id
+         LEFT JOIN candidate_sets c ON c.round = a.round AND c.image_id = a.image_id
+         WHERE a.round = ? AND a.image_id > ? AND a.status = 'done' ORDER BY a.image_id LIMIT ?`,
+        [round, after?.image ?? Number.MIN_SAFE_INTEGER, PAGE],
+      ),
     );
   }
 
@@ -134,13 +194,36 @@ export class Labeling {
     return changes > 0;
   }
 
-  #insert({ round, image, model }: AttemptFacts, size: Size, { category, score, box, mask }: Prediction): void {
+  #insert({ round, image, model }: AttemptFacts, size: Size, prediction: Prediction): CandidateFacts {
+    const { category, score, box, mask, quality } = prediction;
     if (!sameSize(mask.size, size)) throw badValue('mask size', `the image's ${showSize(size)}`, showSize(mask.size));
-    this.#connection.run(
-      `INSERT INTO predictions (round, image_id, model_id, category_id, score, x1, y1, x2, y2, area_px2, rle)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [round, image, model, category, score, box.x1, box.y1, box.x2, box.y2, rle.area(mask), maskText(mask)],
-    );
+    const areaPx2 = rle.area(mask);
+    const { id } = this.#connection.run(INSERT_PREDICTION, [
+      round,
+      image,
+      model,
+      category,
+      score,
+      box.x1,
+      box.y1,
+      box.x2,
+      box.y2,
+      areaPx2,
+      maskText(mask),
+      quality?.probability ?? null,
+      quality?.stability ?? null,
+      quality?.flipAgreement ?? null,
+    ]);
+    return quality ? { id: id as PredictionId, category, score, areaPx2, quality } : { id: id as PredictionId, category, score, areaPx2 };
+  }
+
+  /** Last of an image's rows: as it comes, the sums over predictions may be brought forward. */
+  #insertSet({ round, image }: AttemptFacts, candidates: CandidateSet): void {
+    this.#connection.run('INSERT INTO candidate_sets (round, image_id, candidates) VALUES (?, ?, ?)', [
+      round,
+      image,
+      packCandidates(candidates),
+    ]);
   }
 
   #sizeOf(image: ImageId): Size {

@@ -1,4 +1,4 @@
-import { type Box, type Rle, rle, type Size } from '../core/index.ts';
+import { type Box, errorFacts, type Rle, rle, SelfpasteError, type Size } from '../core/index.ts';
 
 /** A box as columns. */
 export interface BoxColumns {
@@ -14,5 +14,16 @@ export interface ShapeColumns extends BoxColumns {
 }
 
 export const boxOf = ({ x1, y1, x2, y2 }: BoxColumns): Box => ({ x1, y1, x2, y2 });
-export const maskOf = (columns: ShapeColumns, size: Size): Rle => rle.fromString(size, columns.rle);
+
+/** @throws SelfpasteError DATA_CORRUPT_DATABASE for text that is no mask of that size: what was written is always one */
+export function maskOf(columns: Pick<ShapeColumns, 'rle'>, size: Size): Rle {
+  try {
+    return rle.fromString(size, columns.rle);
+  } catch (error) {
+    throw new SelfpasteError('DATA_CORRUPT_DATABASE', `The database holds a damaged mask: ${errorFacts(error).message}`, DAMAGED, error);
+  }
+}
+
+const DAMAGED = 'restore a backup beside the database with `selfpaste labels restore`';
+
 export const maskText = (mask: Rle): string => rle.countsToString(mask.counts);

@@ -3,20 +3,10 @@ import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSy
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { SelfpasteError } from '../core/index.ts';
-import { APPLICATION_ID, LATEST_VERSION, migrations } from './migrations/index.ts';
+import { APPLICATION_ID } from './backup-files.ts';
+import { LATEST_VERSION, migrations } from './migrations/index.ts';
 import { openDatabase } from './open.ts';
-import { addImage, beginRun, label, prediction, testDatabase, testFolder, testRun } from './test-database.ts';
-
-function failure(work: () => unknown): SelfpasteError {
-  try {
-    work();
-  } catch (error) {
-    assert.ok(error instanceof SelfpasteError, String(error));
-    return error;
-  }
-  throw new assert.AssertionError({ message: 'expected a SelfpasteError' });
-}
+import { addImage, beginRun, errorOf, label, prediction, testDatabase, testFolder, testRun } from './test-database.ts';
 
 test('migrations lead from an empty file to the latest version', (t) => {
   const db = testDatabase(t);
@@ -56,24 +46,24 @@ test('create goes on with an empty file, which a run that died at once leaves', 
 
 test('a missing database says so', (t) => {
   const path = join(testFolder(t), 'selfpaste.db');
-  const { code, message, hint, exitCode } = failure(() => openDatabase(path, { mode: 'read' }));
+  const { code, message, hint, exitCode } = errorOf(() => openDatabase(path, { mode: 'read' }));
   assert.equal(code, 'DATA_NO_DATABASE');
   assert.equal(message, `Expected a selfpaste database at ${path}: there is no such file`);
   assert.equal(hint, 'check the path: a run is a folder that holds selfpaste.db; `selfpaste run -c FILE` starts one');
   assert.equal(exitCode, 2);
-  assert.equal(failure(() => openDatabase(join(path, '..'), { mode: 'write' })).code, 'DATA_NO_DATABASE');
+  assert.equal(errorOf(() => openDatabase(join(path, '..'), { mode: 'write' })).code, 'DATA_NO_DATABASE');
 });
 
 test('another kind of file, and a database of another program, are not ours', (t) => {
   const folder = testFolder(t);
   const text = join(folder, 'notes.txt');
   writeFileSync(text, 'images to look at again\n'.repeat(100));
-  const notADatabase = failure(() => openDatabase(text, { mode: 'write' }));
+  const notADatabase = errorOf(() => openDatabase(text, { mode: 'write' }));
   assert.equal(notADatabase.code, 'DATA_NO_DATABASE');
   assert.equal(notADatabase.message, `The database ${text} is not a selfpaste database (SQLITE_NOTADB: file is not a database)`);
   const other = join(folder, 'other.db');
   new Database(other).exec('CREATE TABLE songs (name TEXT)').close();
-  const foreign = failure(() => openDatabase(other, { mode: 'read' }));
+  const foreign = errorOf(() => openDatabase(other, { mode: 'read' }));
   assert.equal(foreign.message, `Expected a selfpaste database at ${other}: it is an SQLite database of another program`);
 });
 
@@ -86,7 +76,7 @@ test('a damaged database says so, at the latest when the damage is read', (t) =>
   const file = openSync(path, 'r+');
   for (let page = 1; page < 40; page++) writeSync(file, Buffer.alloc(4000, 0xa5), 0, 4000, page * 4096 + 20);
   closeSync(file);
-  const damaged = failure(() => {
+  const damaged = errorOf(() => {
     const again = openDatabase(path, { mode: 'write' });
     t.after(() => again.close());
     again.connection.all('SELECT * FROM predictions');
@@ -94,7 +84,7 @@ test('a damaged database says so, at the latest when the damage is read', (t) =>
   assert.equal(damaged.code, 'DATA_CORRUPT_DATABASE');
   assert.match(damaged.message, /^The database .*selfpaste\.db is damaged \(SQLITE_CORRUPT/);
   truncateSync(path, 3000);
-  assert.match(failure(() => openDatabase(path, { mode: 'read' })).code, /^DATA_(CORRUPT|NO)_DATABASE$/);
+  assert.match(errorOf(() => openDatabase(path, { mode: 'read' })).code, /^DATA_(CORRUPT|NO)_DATABASE$/);
 });
 
 test('an older program refuses a newer database by name', (t) => {
@@ -102,7 +92,7 @@ test('an older program refuses a newer database by name', (t) => {
   const db = openDatabase(path, { mode: 'create' });
   db.connection.pragma(`user_version = ${LATEST_VERSION + 7}`);
   db.close();
-  const { code, message, hint } = failure(() => openDatabase(path, { mode: 'write' }));
+  const { code, message, hint } = errorOf(() => openDatabase(path, { mode: 'write' }));
   assert.equal(code, 'DATA_NEWER_DATABASE');
   assert.equal(
     message,
@@ -113,7 +103,7 @@ test('an older program refuses a newer database by name', (t) => {
 
 test('create refuses a database that is there', (t) => {
   const db = testDatabase(t);
-  const { code, message, hint } = failure(() => openDatabase(db.path, { mode: 'create' }));
+  const { code, message, hint } = errorOf(() => openDatabase(db.path, { mode: 'create' }));
   assert.equal(code, 'DATA_DATABASE_EXISTS');
   assert.match(message, /^Expected no database yet at .*selfpaste\.db, got one with \d+ tables and indexes$/);
   assert.equal(hint, 'resume this run with `selfpaste resume`, or start one under another name');
@@ -125,7 +115,7 @@ test('a full disk loses nothing that was committed', (t) => {
   label(db, first, [prediction(0.9)]);
   db.connection.pragma(`max_page_count = ${db.connection.pragma('page_count')}`);
   const many = Array.from({ length: 5000 }, () => prediction(0.5));
-  const { code, message, hint, exitCode } = failure(() => label(db, second, many));
+  const { code, message, hint, exitCode } = errorOf(() => label(db, second, many));
   assert.equal(code, 'ENVIRONMENT_DISK_FULL');
   assert.match(message, /could not grow: the disk is full \(SQLITE_FULL: database or disk is full\)$/);
   assert.equal(hint, 'free some disk space, then resume the run; what was committed is safe');
@@ -137,7 +127,7 @@ test('a database that was opened to read cannot be written', (t) => {
   const db = testRun(t);
   const reader = openDatabase(db.path, { mode: 'read' });
   t.after(() => reader.close());
-  const { code, message, hint } = failure(() => addImage(reader, 1));
+  const { code, message, hint } = errorOf(() => addImage(reader, 1));
   assert.equal(code, 'ENVIRONMENT_READ_ONLY');
   assert.match(message, /cannot be written \(SQLITE_READONLY/);
   assert.equal(hint, 'check the permissions of the run folder and that its disk is not mounted read-only');

@@ -1,4 +1,4 @@
-import type { CategoryId, ImageId, ModelId, Prediction, PredictionId, Size } from '../core/index.ts';
+import type { CategoryId, ImageId, MaskQuality, ModelId, Prediction, PredictionId, Size } from '../core/index.ts';
 import { boxOf, maskOf, type ShapeColumns } from './masks.ts';
 
 /** Something a model said, with where and when it said it. Never changed once it is in the database. */
@@ -20,6 +20,9 @@ export interface PredictionColumns extends ShapeColumns {
   readonly category_id: CategoryId;
   readonly score: number;
   readonly area_px2: number;
+  readonly mask_probability: number | null;
+  readonly mask_stability: number | null;
+  readonly flip_agreement: number | null;
 }
 
 /** @param size the image's */
@@ -34,5 +37,11 @@ export function predictionOf(row: PredictionColumns, size: Size): StoredPredicti
     box: boxOf(row),
     areaPx2: row.area_px2,
     mask: maskOf(row, size),
+    ...qualityOf(row),
   };
+}
+
+function qualityOf({ mask_probability, mask_stability, flip_agreement }: PredictionColumns): { readonly quality?: MaskQuality } {
+  if (mask_probability === null || mask_stability === null) return {};
+  return { quality: { probability: mask_probability, stability: mask_stability, flipAgreement: flip_agreement } };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { categoryId, classIndex, modelId } from '../core/index.ts';
+import { candidateSet, categoryId, classIndex, modelId, noOverlaps, predictionId } from '../core/index.ts';
 import { addImage, CAT, groundTruth, hash, SIZE, T0, testRun } from './test-database.ts';
 
 test('an image is known by its content', (t) => {
@@ -77,6 +77,7 @@ test('a round goes from start to finish, and a start that is repeated changes no
     teacher: modelId(1),
     student,
     selection: { state: 'open' },
+    drift: { state: 'unmeasured' },
     startedAtMs: T0,
     outcome: { state: 'open' },
   };
@@ -151,4 +152,39 @@ test('a stage that was resumed has two stretches', (t) => {
   const stretch = (startedAtMs: number, durationMs: number) => ({ round: 1, stage: 'label', startedAtMs, durationMs });
   for (const time of [stretch(5, 10), stretch(100, 1), stretch(100, 7)]) db.stageTimes.record(time);
   assert.deepEqual(db.stageTimes.all(), [stretch(5, 10), stretch(100, 7)]);
+});
+
+test('a drift is measured, and stays accepted once a person accepted it', (t) => {
+  const db = testRun(t);
+  const drift = () => db.rounds.byIndex(1)?.drift;
+  assert.equal(db.rounds.acceptDrift(1, T0), false, 'there is none yet');
+  db.rounds.setDrift(1, { density: 2 });
+  assert.deepEqual(drift(), { state: 'measured', drift: { density: 2 } });
+  assert.equal(db.rounds.acceptDrift(1, T0), true);
+  db.rounds.setDrift(1, { density: 3 });
+  assert.deepEqual(drift(), { state: 'accepted', drift: { density: 3 }, acceptedAtMs: T0 });
+});
+
+test('what was measured of a model on validation images comes back by image, and is replaced as a whole', (t) => {
+  const db = testRun(t);
+  const images = [addImage(db, 1, 'validation'), addImage(db, 2, 'validation')];
+  const facts = [
+    { id: predictionId(1), category: CAT, score: 0.5, areaPx2: 7, quality: { probability: 0.5, stability: 0.25, flipAgreement: null } },
+    { id: predictionId(2), category: CAT, score: 0.25, areaPx2: 9 },
+  ];
+  const overlaps = { first: Uint32Array.of(0), second: Uint32Array.of(1), iou: Float32Array.of(0.5) };
+  const measured = { candidates: candidateSet(facts, overlaps), outcomes: Uint8Array.of(1, 2), truths: new Map([[CAT, 3]]) };
+  db.calibrations.record(modelId(1), images[1].id, measured);
+  db.calibrations.record(modelId(1), images[0].id, measured);
+  const nothing = { candidates: candidateSet([], noOverlaps), outcomes: new Uint8Array(0), truths: new Map() };
+  db.calibrations.record(modelId(1), images[0].id, nothing);
+  const stored = [...db.calibrations.ofModel(modelId(1))].map((one) => ({ ...one, outcomes: Uint8Array.from(one.outcomes) }));
+  assert.deepEqual(stored, [
+    { image: images[0].id, ...nothing },
+    { image: images[1].id, ...measured },
+  ]);
+  assert.throws(
+    () => db.calibrations.record(modelId(1), images[0].id, { ...measured, outcomes: Uint8Array.of(1) }),
+    /Expected one for each of 2 candidates for outcomes, got 1/,
+  );
 });

@@ -11,6 +11,12 @@ export type RoundSelection =
   | { readonly state: 'open' }
   | { readonly state: 'frozen'; readonly policy: unknown; readonly frozenAtMs: number };
 
+/** How far the round's labels moved from those before (as JSON data), where that was measured, and whether a person accepted it. */
+export type RoundDrift =
+  | { readonly state: 'unmeasured' }
+  | { readonly state: 'measured'; readonly drift: unknown }
+  | { readonly state: 'accepted'; readonly drift: unknown; readonly acceptedAtMs: number };
+
 export interface RoundRow {
   /** 0 is the supervised baseline. */
   readonly index: number;
@@ -18,6 +24,7 @@ export interface RoundRow {
   readonly teacher: ModelId | null;
   readonly student: ModelId | null;
   readonly selection: RoundSelection;
+  readonly drift: RoundDrift;
   readonly startedAtMs: number;
   readonly outcome: RoundOutcome;
 }
@@ -29,6 +36,8 @@ interface Row {
   readonly student_model_id: ModelId | null;
   readonly policy: string | null;
   readonly frozen_at_ms: number | null;
+  readonly drift: string | null;
+  readonly drift_accepted_at_ms: number | null;
   readonly started_at_ms: number;
   readonly finished_at_ms: number | null;
   readonly promoted: 0 | 1 | null;
@@ -62,6 +71,20 @@ export class Rounds {
       frozenAtMs,
       index,
     ]);
+  }
+
+  /** Remembers how far the round's labels moved. What a person accepted stays accepted: decisions may have come since then. */
+  setDrift(index: number, drift: unknown): void {
+    this.#connection.run('UPDATE rounds SET drift = ? WHERE idx = ?', [JSON.stringify(drift), index]);
+  }
+
+  /** A person accepts the drift of a round. @returns whether there is one */
+  acceptDrift(index: number, atMs: number): boolean {
+    const { changes } = this.#connection.run('UPDATE rounds SET drift_accepted_at_ms = ? WHERE idx = ? AND drift IS NOT NULL', [
+      atMs,
+      index,
+    ]);
+    return changes > 0;
   }
 
   setStudent(index: number, student: ModelId): void {
@@ -99,6 +122,7 @@ function fromRow(row: Row): RoundRow {
     teacher: row.teacher_model_id,
     student: row.student_model_id,
     selection: selectionOf(row),
+    drift: driftOf(row),
     startedAtMs: row.started_at_ms,
     outcome: outcomeOf(row),
   };
@@ -107,6 +131,12 @@ function fromRow(row: Row): RoundRow {
 function selectionOf({ policy, frozen_at_ms }: Row): RoundSelection {
   if (policy === null || frozen_at_ms === null) return { state: 'open' };
   return { state: 'frozen', policy: JSON.parse(policy), frozenAtMs: frozen_at_ms };
+}
+
+function driftOf({ drift, drift_accepted_at_ms }: Row): RoundDrift {
+  if (drift === null) return { state: 'unmeasured' };
+  if (drift_accepted_at_ms === null) return { state: 'measured', drift: JSON.parse(drift) };
+  return { state: 'accepted', drift: JSON.parse(drift), acceptedAtMs: drift_accepted_at_ms };
 }
 
 function outcomeOf({ finished_at_ms, promoted }: Row): RoundOutcome {

@@ -1,6 +1,9 @@
+import { Actions } from './actions.ts';
+import { Calibrations } from './calibrations.ts';
 import { Categories } from './categories.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { Connection } from './connection.ts';
+import { Donations } from './donations.ts';
 import { Events } from './events.ts';
 import { GroundTruths } from './ground-truths.ts';
 import { Images } from './images.ts';
@@ -28,7 +31,9 @@ export class RunDatabase {
   readonly rounds: Rounds;
   readonly stageTimes: StageTimes;
   readonly labeling: Labeling;
+  readonly calibrations: Calibrations;
   readonly verdicts: Verdicts;
+  readonly donations: Donations;
   readonly pseudoLabels: PseudoLabels;
   readonly checkpoints: Checkpoints;
   readonly metrics: Metrics;
@@ -46,7 +51,10 @@ export class RunDatabase {
     this.rounds = new Rounds(connection);
     this.stageTimes = new StageTimes(connection);
     this.labeling = new Labeling(connection);
-    this.verdicts = new Verdicts(connection);
+    this.calibrations = new Calibrations(connection);
+    const actions = new Actions(connection);
+    this.donations = new Donations(connection, actions);
+    this.verdicts = new Verdicts(connection, actions, this.donations);
     this.pseudoLabels = new PseudoLabels(connection);
     this.checkpoints = new Checkpoints(connection);
     this.metrics = new Metrics(connection);

@@ -1,4 +1,5 @@
 import { type ErrorCode, SelfpasteError } from '../core/index.ts';
+import { restoreHint } from './backup-files.ts';
 
 interface Diagnosis {
   readonly code: ErrorCode;
@@ -62,11 +63,12 @@ export function translateError(error: unknown, path: string): unknown {
 
 /** A file that is missing, or that is something else than a run's database. */
 export function noDatabase(path: string, why: string): SelfpasteError {
-  return new SelfpasteError(NO_DATABASE.code, `Expected a selfpaste database at ${path}: ${why}`, NO_DATABASE.hint);
+  return new SelfpasteError(NO_DATABASE.code, `Expected a selfpaste database at ${path}: ${why}`, restoreHint(path) ?? NO_DATABASE.hint);
 }
 
 function databaseError({ code, says, hint }: Diagnosis, path: string, cause: Error): SelfpasteError {
-  return new SelfpasteError(code, `The database ${path} ${says} (${errorCode(cause)}: ${cause.message})`, hint, cause);
+  const repair = code.startsWith('DATA_') ? restoreHint(path) : undefined;
+  return new SelfpasteError(code, `The database ${path} ${says} (${errorCode(cause)}: ${cause.message})`, repair ?? hint, cause);
 }
 
 function errorCode(error: Error): string {

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +10,18 @@ import {
   classIndex,
   type ImageId,
   type ModelId,
+  maskOverlaps,
   modelId,
   type Prediction,
   type PredictionId,
   type Rle,
   rle,
+  SelfpasteError,
   type Size,
   sha256,
 } from '../core/index.ts';
 import type { ImageRow, Subset } from './images.ts';
-import type { AttemptFacts } from './labeling.ts';
+import type { AttemptFacts, Recorded } from './labeling.ts';
 import { openDatabase } from './open.ts';
 import type { RunDatabase } from './run-database.ts';
 
@@ -27,6 +30,17 @@ export const CAT = categoryId(3);
 export const DOG = categoryId(17);
 export const SIZE: Size = { width: 64, height: 48 };
 export const T0 = 1_700_000_000_000;
+
+/** The error that a user is shown. */
+export function errorOf(work: () => unknown): SelfpasteError {
+  try {
+    work();
+  } catch (error) {
+    assert.ok(error instanceof SelfpasteError, String(error));
+    return error;
+  }
+  throw new assert.AssertionError({ message: 'expected a SelfpasteError' });
+}
 
 /** A folder that goes away with the test. */
 export function testFolder(t: TestContext): string {
@@ -98,8 +112,16 @@ export function attempt(image: ImageId, round = 1): AttemptFacts {
   return { round, image, model: modelId(1), durationMs: 40, createdAtMs: T0 };
 }
 
+/** Records what a model said, with the overlaps of its masks. */
+export function recordDone(db: RunDatabase, facts: AttemptFacts, predictions: readonly Prediction[]): Recorded {
+  return db.labeling.recordDone(facts, predictions, maskOverlaps(predictions.map(({ mask }) => mask)));
+}
+
+/** What the selection of an image is where nothing is found beside its decisions. */
+export const NOTHING_FOUND = { lineage: new Map<PredictionId, PredictionId>(), drawn: [], changes: [], suspicions: [] } as const;
+
 /** Labels an image in a round. @returns the ids of its predictions */
 export function label(db: RunDatabase, image: ImageRow, predictions: readonly Prediction[], round = 1): PredictionId[] {
-  db.labeling.recordDone(attempt(image.id, round), predictions);
+  recordDone(db, attempt(image.id, round), predictions);
   return db.labeling.predictions(round, image).map(({ id }) => id);
 }

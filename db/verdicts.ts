@@ -1,131 +1,193 @@
-import { type CategoryId, expectation, type ImageId, type PredictionId, type Rle, SelfpasteError, type Size } from '../core/index.ts';
+import type { ActionId, ImageId, Size, VerdictId } from '../core/index.ts';
+import { type ActionFacts, type ActionRow, type Actions, builtOn } from './actions.ts';
 import type { Connection } from './connection.ts';
-import { maskOf, type ShapeColumns } from './masks.ts';
+import type { Donations, Withdrawal } from './donations.ts';
+import { type ImageColumns, type ImageRow, imageOf } from './images.ts';
+import { type Judgement, type JudgementColumns, judgementColumns } from './judgements.ts';
+import { STORED_VERDICT, type StoredVerdict, type StoredVerdictRow, storedVerdict } from './stored-verdicts.ts';
+import { writePages } from './write-pages.ts';
 
-/** What a verdict speaks of: one prediction, or all that a model says of an image, which can only be rejected. */
-export type VerdictTarget =
-  | { readonly of: 'prediction'; readonly prediction: PredictionId }
-  | { readonly of: 'image'; readonly image: ImageId };
-
-export type Judgement =
-  | { readonly of: 'prediction'; readonly prediction: PredictionId; readonly verdict: 'accepted' | 'rejected' }
-  | { readonly of: 'image'; readonly image: ImageId; readonly verdict: 'rejected' };
-
-/** Who said so, why, and when. */
-export interface Signature {
-  readonly who: string;
-  readonly why: string;
-  readonly atMs: number;
+interface StandingRow {
+  readonly id: VerdictId;
+  readonly verdict: Judgement['verdict'];
 }
 
-/** A verdict with the object it speaks of, so that it can be recognized in later rounds. */
-export type StoredVerdict = Signature &
-  (
-    | {
-        readonly of: 'prediction';
-        readonly prediction: PredictionId;
-        readonly category: CategoryId;
-        readonly mask: Rle;
-        readonly verdict: 'accepted' | 'rejected';
-      }
-    | { readonly of: 'image'; readonly verdict: 'rejected' }
-  );
+/** What a person did at once, and how many judgements it holds. */
+interface RecordedAction {
+  readonly action: ActionId;
+  readonly recorded: number;
+}
 
-type Row = Signature & { readonly verdict: 'accepted' | 'rejected' } & (
-    | { readonly prediction: null }
-    | ({ readonly prediction: PredictionId; readonly category: CategoryId } & ShapeColumns)
-  );
+/** A verdict of an action, as undoing sees it. */
+interface UndoneRow {
+  readonly action: ActionId;
+  readonly standing: 0 | 1;
+  readonly replaces: VerdictId | null;
+}
 
-/** People's decisions: at most one for each prediction and one for each image. */
+/** People's decisions. A record that only grows: of each thing at most one verdict stands, and an action is undone as a whole. */
 export class Verdicts {
   readonly #connection: Connection;
+  readonly #actions: Actions;
+  readonly #donations: Donations;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, actions: Actions, donations: Donations) {
     this.#connection = connection;
+    this.#actions = actions;
+    this.#donations = donations;
   }
 
   /**
-   * Records a decision; it replaces an earlier one about the same target.
-   * @throws SelfpasteError USAGE_NO_PREDICTION or USAGE_NO_IMAGE where the target does not exist
+   * Records judgements as one action. Each replaces what stood about the same thing; to withdraw what nobody said is nothing.
+   * All of them are looked at first: where one is about nothing, none is recorded. They are written in pages, so that a run that writes
+   * meanwhile goes on: up to a thousand are recorded as a whole, and what an interruption leaves of more is an action that can be undone.
+   * @throws SelfpasteError USAGE_NO_PREDICTION, USAGE_NO_DRAWING, USAGE_NO_IMAGE, USAGE_HUMAN_LABELED, USAGE_EMPTY_MASK,
+   * USAGE_ACTION_UNDONE (by another process, meanwhile)
    */
-  decide(judgement: Judgement, signature: Signature): void {
-    this.#connection.transaction(() => {
-      const image = this.#imageOf(judgement);
-      this.withdraw(judgement);
-      this.#connection.run(
-        `INSERT INTO verdicts (image_id, prediction_id, verdict, who, why, at_ms) VALUES (:image, :prediction, :verdict, :who, :why, :atMs)`,
-        { ...signature, image, prediction: judgement.of === 'prediction' ? judgement.prediction : null, verdict: judgement.verdict },
-      );
+  record(judgements: Iterable<Judgement>, facts: ActionFacts): RecordedAction {
+    const all = [...judgements];
+    for (const judgement of all) judgementColumns(this.#connection, judgement);
+    return writePages(this.#connection, all, (page, before: RecordedAction | null) => {
+      const action = before?.action ?? this.#actions.add(facts);
+      this.#actions.requireDone(action);
+      let recorded = before?.recorded ?? 0;
+      for (const judgement of page) if (this.#record(action, judgement, facts)) recorded++;
+      return { action, recorded };
     });
   }
 
-  /** Takes a decision back: the policy decides again. @returns whether there was one */
-  withdraw(target: VerdictTarget): boolean {
-    const { changes } =
-      target.of === 'prediction'
-        ? this.#connection.run('DELETE FROM verdicts WHERE prediction_id = ?', [target.prediction])
-        : this.#connection.run('DELETE FROM verdicts WHERE image_id = ? AND prediction_id IS NULL', [target.image]);
-    return changes > 0;
+  /**
+   * Takes back all that an action did, newest first: what stood before stands again, and is a donor again where it was one. Donations of
+   * its verdicts end; rounds that are frozen keep them. It is undone in pages, as it is recorded; interrupted, it is to be undone again,
+   * which goes on with it.
+   * @returns how many verdicts and donations were taken back
+   * @throws SelfpasteError USAGE_NO_ACTION, USAGE_ACTION_UNDONE, USAGE_ACTION_BUILT_ON (a later action about the same thing stands)
+   */
+  undo(action: ActionId, by: Withdrawal): number {
+    this.#requireUndoable(action);
+    const takenBack = writePages(this.#connection, this.#ofAction(action), (page, before: number | null) => {
+      let verdicts = before ?? 0;
+      for (const { id } of page) if (this.#takeBack(id, by)) verdicts++;
+      return verdicts;
+    });
+    const donations = this.#connection.transaction(() => this.#finishUndo(action, by));
+    return takenBack + (donations ?? this.undo(action, by));
   }
 
-  /** All decisions about an image, of every round, in the order in which they were made. */
+  /** What people did, newest first. */
+  actions(limit: number): ActionRow[] {
+    return this.#actions.latest(limit);
+  }
+
+  /** All that stands about an image, of every round, in the order in which it was said. */
   ofImage(image: { readonly id: ImageId; readonly size: Size }): StoredVerdict[] {
     return this.#connection
-      .all<Row>(
-        `SELECT v.prediction_id AS prediction, v.verdict, v.who, v.why, v.at_ms AS atMs,
-           p.category_id AS category, p.x1, p.y1, p.x2, p.y2, p.rle
-         FROM verdicts v LEFT JOIN predictions p ON p.id = v.prediction_id WHERE v.image_id = ? ORDER BY v.id`,
+      .all<StoredVerdictRow>(
+        `SELECT ${STORED_VERDICT} FROM verdicts v INDEXED BY verdicts_by_image JOIN actions a ON a.id = v.action_id
+         LEFT JOIN predictions p ON p.id = v.prediction_id
+         WHERE v.image_id = ? AND v.standing = 1 AND v.verdict <> 'withdrawn' AND NOT (v.drawn_id IS NOT NULL AND v.verdict = 'rejected')
+         ORDER BY v.id`,
         [image.id],
       )
-      .map((row) => verdictOf(row, image.size));
+      .map((row) => storedVerdict(row, image.size));
   }
 
-  count(): Readonly<Record<'accepted' | 'rejected', number>> {
-    return this.#connection.one<{ accepted: number; rejected: number }>(
-      `SELECT count(*) FILTER (WHERE verdict = 'accepted') AS accepted, count(*) FILTER (WHERE verdict = 'rejected') AS rejected FROM verdicts`,
+  /** Images of which anything stands, by id. */
+  images(): ImageRow[] {
+    return this.#connection
+      .all<ImageColumns>(
+        `SELECT i.* FROM images i WHERE i.id IN (SELECT image_id FROM verdicts WHERE standing = 1 AND verdict <> 'withdrawn') ORDER BY i.id`,
+      )
+      .map(imageOf);
+  }
+
+  /** Verdicts that stand. */
+  count(): Readonly<Record<'accepted' | 'rejected' | 'corrected' | 'drawn', number>> {
+    return this.#connection.one<{ accepted: number; rejected: number; corrected: number; drawn: number }>(
+      `SELECT count(*) FILTER (WHERE verdict = 'accepted') AS accepted, count(*) FILTER (WHERE verdict = 'rejected') AS rejected,
+         count(*) FILTER (WHERE verdict = 'corrected') AS corrected, count(*) FILTER (WHERE verdict = 'drawn') AS drawn
+       FROM verdicts WHERE standing = 1`,
     );
   }
 
-  #imageOf(target: VerdictTarget): ImageId {
-    const row =
-      target.of === 'prediction'
-        ? this.#connection.get<{ image: ImageId }>('SELECT image_id AS image FROM predictions WHERE id = ?', [target.prediction])
-        : this.#connection.get<{ image: ImageId }>('SELECT id AS image FROM images WHERE id = ?', [target.image]);
-    if (!row) throw noTarget(target);
-    return row.image;
+  #record(action: ActionId, judgement: Judgement, by: Withdrawal): boolean {
+    const columns = judgementColumns(this.#connection, judgement);
+    const before = judgement.verdict === 'drawn' ? undefined : this.#standingAbout(columns);
+    if (judgement.verdict === 'withdrawn' && (before === undefined || before.verdict === 'withdrawn')) return false;
+    if (before) this.#lay(before.id, by);
+    this.#connection.run(
+      `INSERT INTO verdicts (action_id, image_id, prediction_id, drawn_id, verdict, category_id, x1, y1, x2, y2, area_px2, rle, replaces_id, standing)
+       VALUES (:action, :image, :prediction, :drawn, :verdict, :category, :x1, :y1, :x2, :y2, :areaPx2, :rle, :replaces, 1)`,
+      { ...columns, action, replaces: before?.id ?? null },
+    );
+    return true;
+  }
+
+  #standingAbout(target: JudgementColumns): StandingRow | undefined {
+    return this.#connection.get<StandingRow>(`SELECT id, verdict FROM verdicts WHERE ${sameTarget(target)} AND standing = 1`, {
+      image: target.image,
+      prediction: target.prediction,
+      drawn: target.drawn,
+    });
+  }
+
+  /** The newest first, as one may replace another. */
+  #ofAction(action: ActionId): { readonly id: VerdictId }[] {
+    return this.#connection.all('SELECT id FROM verdicts WHERE action_id = ? ORDER BY id DESC', [action]);
+  }
+
+  #requireUndoable(action: ActionId): void {
+    this.#actions.requireDone(action);
+    const later = this.#laterThan(action);
+    if (later !== undefined) throw builtOn(action, later);
+  }
+
+  /** @returns whether it stood, as it does not where an undo that was interrupted has taken it back */
+  #takeBack(id: VerdictId, by: Withdrawal): boolean {
+    const { action, standing, replaces } = this.#connection.one<UndoneRow>(
+      'SELECT action_id AS action, standing, replaces_id AS replaces FROM verdicts WHERE id = ?',
+      [id],
+    );
+    if (standing === 0) return false;
+    this.#lay(id, by);
+    if (replaces !== null) this.#standAgain(replaces, action);
+    return true;
+  }
+
+  #standAgain(id: VerdictId, replacedBy: ActionId): void {
+    this.#connection.run('UPDATE verdicts SET standing = 1 WHERE id = ?', [id]);
+    this.#donations.restore(id, replacedBy);
+  }
+
+  /** @returns how many donations were taken back; null where more verdicts were recorded meanwhile */
+  #finishUndo(action: ActionId, by: Withdrawal): number | null {
+    this.#requireUndoable(action);
+    if (this.#connection.get('SELECT 1 FROM verdicts WHERE action_id = ? AND standing = 1', [action])) return null;
+    const donations = this.#donations.withdrawAction(action, by);
+    this.#actions.markUndone(action, by);
+    return donations;
+  }
+
+  /** An action that replaced a verdict of another one, and was not undone. */
+  #laterThan(action: ActionId): ActionId | undefined {
+    return this.#connection.get<{ readonly id: ActionId }>(
+      `SELECT a.id FROM verdicts later CROSS JOIN verdicts v ON v.id = later.replaces_id JOIN actions a ON a.id = later.action_id
+       WHERE later.id > (SELECT min(id) FROM verdicts WHERE action_id = :action) AND later.action_id <> :action
+         AND v.action_id = :action AND v.standing = 0 AND a.undone_at_ms IS NULL LIMIT 1`,
+      { action },
+    )?.id;
+  }
+
+  /** It stands no more, and what was donated by it is a donor no more. */
+  #lay(id: VerdictId, by: Withdrawal): void {
+    this.#connection.run('UPDATE verdicts SET standing = 0 WHERE id = ?', [id]);
+    this.#donations.withdrawVerdict(id, by);
   }
 }
 
-function verdictOf(row: Row, size: Size): StoredVerdict {
-  const signature: Signature = { who: row.who, why: row.why, atMs: row.atMs };
-  if (row.prediction === null) return { ...signature, of: 'image', verdict: 'rejected' };
-  return {
-    ...signature,
-    of: 'prediction',
-    prediction: row.prediction,
-    category: row.category,
-    mask: maskOf(row, size),
-    verdict: row.verdict,
-  };
-}
-
-/** The target of a verdict that the database does not have. */
-function noTarget(target: VerdictTarget): SelfpasteError {
-  return target.of === 'prediction' ? noPrediction(target.prediction) : noImage(target.image);
-}
-
-export function noPrediction(id: PredictionId): SelfpasteError {
-  return new SelfpasteError(
-    'USAGE_NO_PREDICTION',
-    expectation('prediction', 'the id of a prediction of this run', id),
-    'list the predictions and their ids with `selfpaste labels list`',
-  );
-}
-
-export function noImage(id: ImageId): SelfpasteError {
-  return new SelfpasteError(
-    'USAGE_NO_IMAGE',
-    expectation('image', 'the id of an image of this run', id),
-    'list predictions with the ids of their images with `selfpaste labels list`',
-  );
+/** Verdicts about one thing; a drawing that nobody spoke of since is spoken of by the verdict that drew it. */
+function sameTarget({ prediction, drawn }: JudgementColumns): string {
+  if (prediction !== null) return 'prediction_id = :prediction';
+  if (drawn !== null) return '(drawn_id = :drawn OR id = :drawn)';
+  return `image_id = :image AND prediction_id IS NULL AND drawn_id IS NULL AND verdict IN ('rejected', 'withdrawn')`;
 }

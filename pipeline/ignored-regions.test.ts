@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { copyPasteRecipe, openSampleStream, writeTrainingSet } from '../augment/index.ts';
-import { type Box, boxArea, type ModelId, type Prediction, rle, type Sample, sha256 } from '../core/index.ts';
+import { type Box, boxArea, type ModelId, maskOverlaps, type Prediction, rle, type Sample, sha256 } from '../core/index.ts';
 import { writePng } from '../dataset/index.ts';
 import { type RunDatabase, type Subset, trainingSet } from '../db/index.ts';
 import { defaultPolicy, selectPseudoLabels } from '../pseudo/index.ts';
@@ -49,9 +49,13 @@ async function addPseudo(db: RunDatabase, folder: string, model: ModelId): Promi
   const image = await addImage(db, folder, 2, 'unlabeled');
   const said = (score: number, box: Box): Prediction => ({ category: CAT, score, box, mask: rle.fromBox(SIZE, box) });
   const predictions = [said(0.9, OBJECT), said(0.4, REGION), said(0.1, { x1: 0, y1: 52, x2: 30, y2: 64 })];
-  db.labeling.recordDone({ round: ROUND, image: image.id, model, durationMs: 1, createdAtMs: 0 }, predictions);
-  const decisions = selectPseudoLabels(db.labeling.predictions(ROUND, image), defaultPolicy, []);
-  db.pseudoLabels.record({ round: ROUND, image: image.id, decisions, lineage: new Map() });
+  db.labeling.recordDone(
+    { round: ROUND, image: image.id, model, durationMs: 1, createdAtMs: 0 },
+    predictions,
+    maskOverlaps(predictions.map(({ mask }) => mask)),
+  );
+  const decisions = selectPseudoLabels(db.labeling.candidates(ROUND, image), defaultPolicy, null);
+  db.pseudoLabels.record({ round: ROUND, image: image.id, decisions, lineage: new Map(), drawn: [], changes: [], suspicions: [] });
 }
 
 /** A database with one labeled picture and one that a teacher labeled, each with an object and a region that is neither. */

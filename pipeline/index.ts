@@ -1,6 +1,11 @@
 /** The only place where the stages meet. Importing this door loads neither tfjs nor onnxruntime. */
 export { checkMachine, type DoctorReport, type Finding } from './doctor.ts';
 export { specOfFile } from './initial-student.ts';
+export { exportLabels, type LabelExport } from './labels/export-labels.ts';
+export { type ImportedCorrections, importCorrections } from './labels/import-corrections.ts';
+export { type LabelRef, labelName, namedLabel } from './labels/label-name.ts';
+export { type LabelQuality, labelQuality } from './labels/label-quality.ts';
+export { comparePolicies, type PolicyComparison } from './labels/policy-comparison.ts';
 export type { Stage } from './machine.ts';
 export { measuredIn } from './measure-model.ts';
 export { planRun, type RunPlan } from './plan.ts';

@@ -1,19 +1,12 @@
-import type { GroundTruth, ImageId } from '../core/index.ts';
-import { humanLabeled } from '../db/index.ts';
-import type { Evaluation, EvaluationImage, EvaluationPair } from '../eval/index.ts';
+import type { Evaluation, EvaluationPair } from '../eval/index.ts';
 import { testTimeOff } from '../teacher/index.ts';
-import type { Stage } from './machine.ts';
 import type { LabelingFile } from './model-detections.ts';
-import { toPredictions } from './model-detections.ts';
-import { detectImages } from './processes/detect-images.ts';
 import { evaluateDetections } from './processes/evaluate-detections.ts';
-import type { Tell } from './processes/labeler-settings.ts';
-import { interrupted, type StageContext } from './stages/stage.ts';
+import type { StageContext } from './stages/stage.ts';
+import { detectValidation, type RoundStage, type ValidationPicture } from './validation-pictures.ts';
 
 /** Where in a run a model is measured: the round's stage, and the student's step. */
-export interface Moment {
-  readonly round: number;
-  readonly stage: Stage;
+export interface Moment extends RoundStage {
   readonly step: number;
 }
 
@@ -28,41 +21,21 @@ export function measuredIn(recorded: Metrics): Metrics {
   return Object.fromEntries(Object.entries(recorded).filter(([name]) => COCO_NUMBER.test(name)));
 }
 
-/** Measures a model on the validation set, on human labels only, and records COCO's twelve numbers for masks and for boxes. */
-export async function measureModel(context: StageContext, model: LabelingFile, moment: Moment): Promise<Metrics> {
+/**
+ * Measures a model on the validation set, on human labels only, and records COCO's twelve numbers for masks and for boxes.
+ * What several looks at a picture add is the labeling's, not the model's: it is measured by a single one, as everybody runs its file.
+ * @returns what it saw there
+ */
+export async function measureModel(context: StageContext, model: LabelingFile, moment: Moment): Promise<readonly ValidationPicture[]> {
   const { db, emit } = context;
   const { round, step } = moment;
-  const images = await detectValidation(context, model, moment);
+  const pictures = await detectValidation(context, { ...model, settings: { ...model.settings, testTime: testTimeOff } }, moment);
+  const images = pictures.map(({ truths, found }) => ({ truths, detections: found?.predictions ?? [] }));
   const categories = db.categories.all().map(({ id }) => id);
   const metrics = metricsOf(await evaluateDetections(images, categories));
   db.metrics.record(round, step, metrics);
   emit({ kind: 'measured', round, step, facts: metrics });
-  return metrics;
-}
-
-/** Validation pictures in COCO's order, with the model's detections. */
-async function detectValidation(
-  { db, emit, stop }: StageContext,
-  { file, classes, settings }: LabelingFile,
-  { round, stage }: Moment,
-): Promise<EvaluationImage[]> {
-  const validation = [...humanLabeled(db, 'validation')].sort((a, b) => (a.image.sourceId ?? 0) - (b.image.sourceId ?? 0));
-  const requests = validation.map(({ image: { id, path } }) => ({ id, path }));
-  const detected = new Map<ImageId, EvaluationImage['detections']>();
-  // A training is measured many times: how the machine is used for it is not told each time.
-  const tell: Tell = (level, text) => {
-    if (level === 'warn' || stage !== 'train') emit({ kind: 'note', round, level, text });
-  };
-  // What several looks add is the labeling's, not the model's: it is measured as everybody runs its file.
-  const single = { ...settings, testTime: testTimeOff };
-  let done = 0;
-  for await (const outcome of detectImages({ model: file, settings: single, images: requests, count: requests.length, stop, tell })) {
-    if (outcome.status === 'detected') detected.set(outcome.id as ImageId, toPredictions(outcome.detections, classes.map));
-    else tell('warn', `a validation picture counts as one without detections: ${outcome.reason}`);
-    emit({ kind: 'progress', round, stage, done: ++done, total: validation.length, unit: 'pictures', facts: {} });
-  }
-  if (stop.aborted) throw interrupted();
-  return validation.map(({ image, truths }) => ({ truths: truths as readonly GroundTruth[], detections: detected.get(image.id) ?? [] }));
+  return pictures;
 }
 
 function metricsOf({ mask, box }: EvaluationPair): Metrics {

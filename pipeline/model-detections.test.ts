@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { classIndex, modelId, rle, sha256 } from '../core/index.ts';
+import { classIndex, modelId, noOverlaps, rle, sha256 } from '../core/index.ts';
 import type { RunDatabase } from '../db/index.ts';
 import { catAndDog, writeTinyModel } from '../test/contract/teacher-models.ts';
 import { labelingModel, toPredictions } from './model-detections.ts';
@@ -18,7 +18,8 @@ const detection = (index: number, score: number) => ({
 });
 
 it("toPredictions speaks of the data set's categories and leaves other classes out", () => {
-  const predictions = toPredictions([detection(0, 0.9), detection(1, 0.8), detection(0, 0.7)], new Map([[classIndex(0), DOG]]));
+  const detections = [detection(0, 0.9), detection(1, 0.8), detection(0, 0.7)];
+  const { predictions } = toPredictions({ detections, overlaps: noOverlaps }, new Map([[classIndex(0), DOG]]));
   assert.deepEqual(
     predictions.map(({ category, score }) => [category, score]),
     [
@@ -26,6 +27,18 @@ it("toPredictions speaks of the data set's categories and leaves other classes o
       [DOG, 0.7],
     ],
   );
+});
+
+it('toPredictions keeps the quality of masks, and the overlaps of those that are left by their new places', () => {
+  const quality = { probability: 0.75, stability: 0.5, flipAgreement: null };
+  const detections = [detection(1, 0.9), detection(0, 0.8), { ...detection(0, 0.7), quality }, detection(1, 0.6), detection(0, 0.5)];
+  const overlaps = { first: Uint32Array.of(0, 1, 1, 2), second: Uint32Array.of(1, 2, 3, 4), iou: Float32Array.of(0.9, 0.5, 0.25, 0.125) };
+  const found = toPredictions({ detections, overlaps }, new Map([[classIndex(0), CAT]]));
+  assert.deepEqual(
+    found.predictions.map((prediction) => prediction.quality),
+    [undefined, quality, undefined],
+  );
+  assert.deepEqual(found.overlaps, { first: Uint32Array.of(0, 1), second: Uint32Array.of(1, 2), iou: Float32Array.of(0.5, 0.125) });
 });
 
 function addModel(db: RunDatabase, path: string, role: 'given' | 'student') {

@@ -1,8 +1,17 @@
 import type { ResolvedConfig } from '../config/index.ts';
-import { type CategoryId, type ClassIndex, expectation, type ModelId, type Prediction, SelfpasteError } from '../core/index.ts';
+import {
+  type CategoryId,
+  type ClassIndex,
+  expectation,
+  type MaskOverlaps,
+  type ModelId,
+  type Prediction,
+  SelfpasteError,
+} from '../core/index.ts';
 import type { ModelRow } from '../db/index.ts';
-import { type ClassMap, type ClassMatching, type Detection, mapClasses, readContract } from '../teacher/index.ts';
+import { type ClassMap, type ClassMatching, mapClasses, readContract } from '../teacher/index.ts';
 import type { LabelerSettings } from './processes/labeler-settings.ts';
+import type { DetectedObjects } from './processes/messages.ts';
 import type { StageContext } from './stages/stage.ts';
 
 /** A model's file, ready to label: its classes in the data set's categories, and how its output is read. */
@@ -48,10 +57,31 @@ export function labelerSettings({ teacher, data: { maxPixels } }: ResolvedConfig
   return { ...settings, maxPixels };
 }
 
-/** Detections in the data set's categories; those of classes that it does not have are left out. */
-export function toPredictions(detections: readonly Detection[], classes: ReadonlyMap<ClassIndex, CategoryId>): Prediction[] {
-  return detections.flatMap(({ classIndex, score, box, mask }) => {
+/** What a model claims of a picture, and which masks of that overlap. */
+export interface PicturePredictions {
+  readonly predictions: readonly Prediction[];
+  readonly overlaps: MaskOverlaps;
+}
+
+/** Detections in the data set's categories, in their order; those of classes that it does not have are left out. */
+export function toPredictions({ detections, overlaps }: DetectedObjects, classes: ReadonlyMap<ClassIndex, CategoryId>): PicturePredictions {
+  const predictions: Prediction[] = [];
+  const placeOf = detections.map(({ classIndex, ...facts }) => {
     const category = classes.get(classIndex);
-    return category === undefined ? [] : [{ category, score, box, mask }];
+    return category === undefined ? null : predictions.push({ category, ...facts }) - 1;
   });
+  return { predictions, overlaps: overlapsAt(overlaps, placeOf) };
+}
+
+/** The pairs of which both masks have a place, by their places. @param placeOf ascending; null for masks that are left out */
+function overlapsAt({ first, second, iou }: MaskOverlaps, placeOf: readonly (number | null)[]): MaskOverlaps {
+  const pairs = [...first.keys()].flatMap((pair) => {
+    const [from, to] = [placeOf[first[pair]], placeOf[second[pair]]];
+    return from === null || to === null ? [] : [{ from, to, iou: iou[pair] }];
+  });
+  return {
+    first: Uint32Array.from(pairs, ({ from }) => from),
+    second: Uint32Array.from(pairs, ({ to }) => to),
+    iou: Float32Array.from(pairs, (pair) => pair.iou),
+  };
 }

@@ -1,7 +1,8 @@
 import { createActor, fromPromise } from 'xstate';
-import type { ResolvedConfig } from '../config/index.ts';
+import { type ResolvedConfig, restoreConfig } from '../config/index.ts';
 import { type ErrorFacts, errorFacts, errorFromFacts, SelfpasteError } from '../core/index.ts';
-import { acquireRunLock, openDatabase, type RunDatabase, type SnapshotRow } from '../db/index.ts';
+import { acquireRunLock, openDatabase, type RunDatabase, requireDatabase, type SnapshotRow } from '../db/index.ts';
+import { acceptDrift } from './labels/drift-brake.ts';
 import {
   MACHINE_VERSION,
   machine,
@@ -38,6 +39,11 @@ export interface RunOptions {
   readonly stop: AbortSignal;
 }
 
+export interface ResumeOptions extends RunOptions {
+  /** Whether to go on with labels that drifted further than the settings allow. */
+  readonly acceptDrift: boolean;
+}
+
 /** How a run ended. `stopped` was asked for by `until`. */
 export type RunOutcome = { readonly kind: 'finished' } | { readonly kind: 'stopped' } | { readonly kind: 'interrupted' };
 
@@ -69,14 +75,18 @@ export async function startRun(config: ResolvedConfig, options: RunOptions): Pro
   });
 }
 
-/** Goes on with the run in a folder where its last committed snapshot left it, under the settings that it was started with. */
-export async function resumeRun(path: string, options: RunOptions): Promise<RunOutcome> {
+/**
+ * Goes on with the run in a folder where its last committed snapshot left it, under the settings that it was started with.
+ * Throws USAGE_NO_DRIFT where drift is accepted that is not there.
+ */
+export async function resumeRun(path: string, options: ResumeOptions): Promise<RunOutcome> {
   const folder = runFolder(path);
-  openDatabase(folder.database, { mode: 'read' }).close();
+  requireDatabase(folder.database);
   return owning(folder, async () => {
-    const db = openDatabase(folder.database, { mode: 'write' });
+    const db = openDatabase(folder.database, { mode: 'upgrade' });
     try {
       const config = runConfigOf(db, path);
+      if (options.acceptDrift) acceptDrift(db);
       const snapshot = db.snapshots.latest();
       const state = snapshot ? String((snapshot.state as RunSnapshot).value) : 'import';
       return await drive(db, config, options, { kind: 'run-resumed', folder: path, facts: { state } }, snapshot);
@@ -100,8 +110,12 @@ async function owning(folder: RunFolder, work: () => Promise<RunOutcome>): Promi
   }
 }
 
-/** The configuration that a run was started with, at the folder where it is now. Throws DATA_NO_RUN for a run that died before it began. */
-export function runConfigOf(db: RunDatabase, folder: string): ResolvedConfig {
+/**
+ * The configuration that a run was started with, at the folder where it is now.
+ * @param overrides other values of settings, as `key=value`
+ * @throws SelfpasteError DATA_NO_RUN for a run that died before it began
+ */
+export function runConfigOf(db: RunDatabase, folder: string, overrides: readonly string[] = []): ResolvedConfig {
   const facts = db.runs.facts();
   if (facts === undefined)
     throw new SelfpasteError(
@@ -109,7 +123,7 @@ export function runConfigOf(db: RunDatabase, folder: string): ResolvedConfig {
       `Expected a run in ${folder}, but it ended before anything was written`,
       'remove the folder and start again with `selfpaste run`',
     );
-  return { ...(facts.config as ResolvedConfig), runFolder: folder };
+  return restoreConfig({ ...(facts.config as ResolvedConfig), runFolder: folder }, overrides);
 }
 
 async function drive(

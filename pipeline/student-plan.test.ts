@@ -108,6 +108,7 @@ it('the paper preset brings its own rules, and each stream its jitter', () =>
     const augment = { preset: 'paper', jitter: 'standard', pseudoJitter: 'large', wholePictureOcclusion: true } as const;
     const config = configWith({ augment: { ...augment, donorJitter: [1, 1], donors: 'balanced', repeatThreshold: 0.001 } });
     const recipe = recipeOf(config, (await planStudent(config, db)).student);
+    assert.equal(recipe.pseudoShare, 0.5);
     assert.deepEqual(recipe.occlusion, { kind: 'paper', remainingPx: 300, boxMovePx: 10, wholePicture: true });
     assert.deepEqual([recipe.place, recipe.maxInstances, recipe.minVisiblePx], ['top-left', 100, 1]);
     assert.deepEqual(recipe.jitter, { labeled: { from: 0.8, to: 1.25 }, pseudo: { from: 0.1, to: 2 }, donor: { from: 1, to: 1 } });

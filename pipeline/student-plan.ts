@@ -91,12 +91,13 @@ function medianObjectSidePx(db: RunDatabase, inputSize: number): number {
 const longestSide = ({ width, height }: Size): number => Math.max(width, height);
 
 /** How the run's training pictures are made. Settings that belong to the other preset say nothing. */
-export function recipeOf({ augment, student }: ResolvedConfig, { strides }: Pick<StudentSpec, 'strides'>): AugmentRecipe {
+export function recipeOf({ augment, student, train }: ResolvedConfig, { strides }: Pick<StudentSpec, 'strides'>): AugmentRecipe {
   const preset = copyPasteRecipe({ width: student.inputSize, height: student.inputSize }, augment.preset);
   const labeled = jitterOf(augment.jitter);
   return {
     ...preset,
     prototypeStride: strides.prototype,
+    pseudoShare: train.pseudoShare,
     jitter: { labeled, pseudo: augment.pseudoJitter ? jitterOf(augment.pseudoJitter) : labeled, donor: jitterOf(augment.donorJitter) },
     flip: augment.flip,
     verticalFlip: augment.verticalFlip,

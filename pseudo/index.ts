@@ -1,6 +1,36 @@
 /** From predictions to pseudo-labels, with reasons. Pure. */
-export { traceLineage } from './lineage.ts';
-export { defaultPolicy, type Policy, thresholdOf } from './policy.ts';
-export { type JudgedImage, type PseudoQuality, pseudoQuality, type Quality } from './quality.ts';
-export { type Decision, type DroppedReason, type KeptReason, selectPseudoLabels } from './select.ts';
-export { type Candidate, type Ruling, SAME_OBJECT_IOU, type Verdict } from './verdict.ts';
+export {
+  type CalibrationSet,
+  type ExpectedQualities,
+  type ExpectedQuality,
+  expectedQuality,
+  Outcome,
+  outcomesOf,
+} from './calibration.ts';
+export { GREW_BEYOND, type KeptInTurn, labelChanges, SHRANK_BELOW } from './changes.ts';
+export { agreementOf, type Drift, type DriftFinding, type DriftLimits, driftOf, type LabelTotals, type MovedClass } from './drift.ts';
+export { type ComparedLabel, driftExamples, driftSentence } from './drift-words.ts';
+export type { DroppedReason, KeptReason } from './fates.ts';
+export type { ShareInterval } from './interval.ts';
+export { LINEAGE_IOU, traceLineage } from './lineage.ts';
+export { defaultPolicy, type Policy, storedPolicy, thresholdOf } from './policy.ts';
+export { type PolicyPreview, type PreviewCounts, previewPolicy, type RulingsOf } from './preview.ts';
+export {
+  type AreaBand,
+  type JudgedImage,
+  type PseudoQuality,
+  pseudoQuality,
+  type Quality,
+  type ScoreBandQuality,
+} from './quality.ts';
+export { type Decision, selectPseudoLabels } from './select.ts';
+export type { ImageEvidence, RoundBefore } from './suspects/scene.ts';
+export { suspicions } from './suspects.ts';
+export {
+  type CategoryThreshold,
+  KEEPS_NOTHING,
+  type ResolvedPolicy,
+  resolvePolicy,
+  type ThresholdEvidence,
+} from './thresholds.ts';
+export { type Candidate, type ImageRulings, judge, type Ruling, SAME_OBJECT_IOU, type Verdict } from './verdict.ts';

@@ -13,33 +13,45 @@ export interface Match {
   readonly iou: number;
 }
 
+/** Who may be the same object. */
+export type Kinship = 'same-category' | 'any-category';
+
 /**
- * Pairs objects of one image: each left one, in the order given, takes the free right one of its category that it overlaps most
- * (of equal ones the first), where their mask IoU is at least `iou`.
+ * Pairs objects of one image: each left one, in the order given, takes the free right one that it overlaps most (of equal ones the
+ * first), where their mask IoU is at least `iou`. Each kinship has its turn: a later one pairs what the earlier ones left over.
  */
-export function matchGreedily(lefts: readonly Placed[], rights: readonly Placed[], iou: number): Match[] {
+export function matchGreedily(
+  lefts: readonly Placed[],
+  rights: readonly Placed[],
+  iou: number,
+  kinships: readonly Kinship[] = ['same-category'],
+): Match[] {
   const overlaps = rle.iouMatrix(
     lefts.map(({ mask }) => mask),
     rights.map(({ mask }) => mask),
     rights.map(() => false),
   );
-  const free = rights.map(() => true);
   const matches: Match[] = [];
-  for (const [left, { category }] of lefts.entries()) {
-    const match = bestFree(left, overlaps, (right) => free[right] && rights[right].category === category, rights.length);
-    if (!match || match.iou < iou) continue;
-    free[match.right] = false;
-    matches.push(match);
-  }
+  const waiting = new Set(lefts.keys());
+  const free = rights.map(() => true);
+  for (const kinship of kinships)
+    for (const left of waiting) {
+      const fits = (right: number) => free[right] && (kinship === 'any-category' || rights[right].category === lefts[left].category);
+      const match = bestFree(left, overlaps, fits, rights.length);
+      if (!match || match.iou < iou) continue;
+      free[match.right] = false;
+      waiting.delete(left);
+      matches.push(match);
+    }
   return matches;
 }
 
 /** @param overlaps (L, R) row-major */
-function bestFree(left: number, overlaps: Float64Array, isFree: (right: number) => boolean, count: number): Match | undefined {
+function bestFree(left: number, overlaps: Float64Array, fits: (right: number) => boolean, count: number): Match | undefined {
   let best: Match | undefined;
   for (let right = 0; right < count; right++) {
     const iou = overlaps[left * count + right];
-    if (isFree(right) && iou > (best?.iou ?? 0)) best = { left, right, iou };
+    if (iou > (best?.iou ?? 0) && fits(right)) best = { left, right, iou };
   }
   return best;
 }

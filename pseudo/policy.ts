@@ -2,22 +2,37 @@ import type { CategoryId } from '../core/index.ts';
 
 /** What makes a prediction a pseudo-label. Plain JSON data, so that a round can remember the policy it was frozen under. */
 export interface Policy {
-  /** Least score that is kept, 0..1. */
+  /**
+   * Where the thresholds `score` and `scoreByCategory` come from. `fixed`: as written. `top-share`: of each category so many labels an
+   * image as `density` says. `target-precision`: the lowest threshold of each category that promises `precision`. See `resolvePolicy`.
+   */
+  readonly rule: 'fixed' | 'top-share' | 'target-precision';
+  /** Labels of a category an image, as a multiple of the human ones; above 0. Of `top-share`. */
+  readonly density: number;
+  /** Share of labels that are to be an object, 0..1. Of `target-precision`. */
+  readonly precision: number;
+  /** What thresholds compare and what ranks predictions: the score, or the score times the mean probability of the mask's pixels. */
+  readonly confidence: 'score' | 'score-mask';
+  /** Least confidence that is kept, 0..1. */
   readonly score: number;
-  /** Least score by category, where it differs from `score`: rare categories often deserve a lower one. */
+  /** Least confidence by category, where it differs from `score`: rare categories often deserve a lower one. */
   readonly scoreByCategory: Readonly<Record<CategoryId, number>>;
   /**
-   * From this score on, 0..1, what does not reach its category's threshold is neither object nor background: the student learns nothing
-   * from it. Null is off, as is any value that is not below the threshold.
+   * From this confidence on, 0..1, what does not reach its category's threshold is neither object nor background: the student learns
+   * nothing from it. Null is off, as is any value that is not below the threshold.
    */
   readonly ignoreScore: number | null;
-  /** Two masks of one category that overlap by more than this IoU are one object, 0..1; the better score stays. */
+  /** Least stability of a mask, 0..1; a mask whose stability was not measured passes. Null is off. */
+  readonly minMaskStability: number | null;
+  /** Least mask IoU with what the model sees in the mirror image, 0..1; a mask without that passes. Null is off. */
+  readonly minFlipAgreement: number | null;
+  /** Two masks of one category that overlap by more than this IoU are one object, 0.1..1; the better confidence stays. */
   readonly maskNmsIou: number;
-  /** Two masks of any categories that overlap by more than this IoU are one object with two names, 0..1; the better score stays. */
+  /** Two masks of any categories that overlap by more than this IoU are one object with two names, 0.1..1; the better confidence stays. */
   readonly crossCategoryIou: number;
   /** Least area of a mask, in px2. */
   readonly minAreaPx2: number;
-  /** Most pseudo-labels of an image; a person's acceptances come on top. */
+  /** Most pseudo-labels of an image; what people accepted or drew comes on top. */
   readonly maxPerImage: number;
   /** Weight of a pseudo-label's loss: its score, or 1. A label that a person accepted weighs 1. */
   readonly weight: 'score' | 'one';
@@ -30,9 +45,15 @@ export interface Policy {
  * `maxPerImage` 300 is three times what COCO counts in evaluation.
  */
 export const defaultPolicy: Policy = {
+  rule: 'fixed',
+  density: 1,
+  precision: 0.9,
+  confidence: 'score',
   score: 0.5,
   scoreByCategory: {},
   ignoreScore: 0.3,
+  minMaskStability: null,
+  minFlipAgreement: null,
   maskNmsIou: 0.6,
   crossCategoryIou: 0.8,
   minAreaPx2: 16,
@@ -40,5 +61,8 @@ export const defaultPolicy: Policy = {
   weight: 'score',
 };
 
-/** Least score that a category needs, 0..1. */
+/** The policy that a round was frozen under. One that an earlier version wrote lacks what did not exist then, and meant its defaults. */
+export const storedPolicy = (stored: unknown): Policy => ({ ...defaultPolicy, ...(stored as Partial<Policy>) });
+
+/** Least confidence that a category needs, 0..1; above 1 where nothing shall be kept. */
 export const thresholdOf = ({ score, scoreByCategory }: Policy, category: CategoryId): number => scoreByCategory[category] ?? score;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Box, boxArea, type CategoryId, categoryId, type GroundTruth, predictionId, rle } from '../core/index.ts';
-import { traceLineage } from './lineage.ts';
-import { pseudoQuality } from './quality.ts';
+import { type Box, boxArea, type CategoryId, categoryId, type GroundTruth, rle } from '../core/index.ts';
+import { pseudoQuality, type Quality } from './quality.ts';
 
 const SIZE = { width: 40, height: 30 };
 const CAT = categoryId(3);
@@ -32,6 +31,7 @@ test('precision, recall and overlap of pseudo-labels, over all and by category',
     labels: 2,
     truths: 2,
     matched: 1,
+    found: 1,
   });
   assert.deepEqual(quality.byCategory.get(DOG), {
     pseudoPrecision: 1,
@@ -40,9 +40,10 @@ test('precision, recall and overlap of pseudo-labels, over all and by category',
     labels: 1,
     truths: 2,
     matched: 1,
+    found: 1,
   });
   const { meanMaskIou, ...counts } = quality.overall;
-  assert.deepEqual(counts, { pseudoPrecision: 2 / 3, pseudoRecall: 1 / 2, labels: 3, truths: 4, matched: 2 });
+  assert.deepEqual(counts, { pseudoPrecision: 2 / 3, pseudoRecall: 1 / 2, labels: 3, truths: 4, matched: 2, found: 2 });
   assert.ok(Math.abs((meanMaskIou ?? 0) - (160 / 240 + 1) / 2) < ROUNDING);
 });
 
@@ -55,19 +56,43 @@ test('the stated IoU decides', () => {
 test('a label on a crowd region counts neither for nor against', () => {
   const small = { x1: 2, y1: 2, x2: 6, y2: 6 };
   const { overall } = pseudoQuality([{ labels: [label(0.9, small), label(0.8, moved(BOX, 20))], truths: [truth(BOX, true)] }]);
-  assert.deepEqual(overall, { pseudoPrecision: 0, pseudoRecall: null, meanMaskIou: null, labels: 1, truths: 0, matched: 0 });
+  assert.deepEqual(overall, { pseudoPrecision: 0, pseudoRecall: null, meanMaskIou: null, labels: 1, truths: 0, matched: 0, found: 0 });
 });
 
 test('a share of nothing is null', () => {
   const { overall, byCategory } = pseudoQuality([]);
-  assert.deepEqual(overall, { pseudoPrecision: null, pseudoRecall: null, meanMaskIou: null, labels: 0, truths: 0, matched: 0 });
+  assert.deepEqual(overall, { pseudoPrecision: null, pseudoRecall: null, meanMaskIou: null, labels: 0, truths: 0, matched: 0, found: 0 });
   assert.equal(byCategory.size, 0);
 });
 
-test('lineage leads to the same object of the round before: each has one heir, of its own category', () => {
-  const at = (id: number, score: number, box: Box, category = CAT) => ({ ...label(score, box, category), id: predictionId(id) });
-  const previous = [at(1, 0.9, BOX), at(2, 0.9, moved(BOX, 20), DOG)];
-  const current = [at(13, 0.3, moved(BOX, 1)), at(12, 0.6, moved(BOX, 20)), at(11, 0.7, moved(BOX, 2))];
-  assert.deepEqual(traceLineage(current, previous), new Map([[predictionId(11), predictionId(1)]]));
-  assert.deepEqual(traceLineage([], previous), new Map());
+test('by score: precision of the labels of a band, and how much of all objects it finds', () => {
+  const { byScore } = pseudoQuality([
+    {
+      labels: [label(1, BOX), label(0.95, moved(BOX, 20)), label(0.31), label(0.3, moved(BOX, 20))],
+      truths: [truth(), truth(BOX, false, DOG)],
+    },
+    { labels: [label(0.1)], truths: [truth()] },
+  ]);
+  assert.deepEqual(
+    byScore.map(({ labels, matched, found, truths }) => [labels, matched, found, truths]).filter(([labels]) => labels > 0),
+    [
+      [1, 1, 1, 3],
+      [2, 0, 0, 3],
+      [2, 1, 1, 3],
+    ],
+  );
+  assert.deepEqual([byScore.length, byScore[0].fromScore, byScore[0].meanScore, byScore[9].toScore], [10, 0, null, 1]);
+  const { fromScore, pseudoPrecision, pseudoRecall, meanScore } = byScore[3];
+  assert.deepEqual([fromScore, pseudoPrecision, pseudoRecall, meanScore], [0.3, 0, 0, 0.305]);
+});
+
+test('by area: labels by the size of their mask, objects by their own', () => {
+  const small = { x1: 0, y1: 0, x2: 32, y2: 26 };
+  const medium = { x1: 0, y1: 0, x2: 38, y2: 27 };
+  const { byArea } = pseudoQuality([{ labels: [label(0.9, small)], truths: [truth(medium), truth({ x1: 38, y1: 28, x2: 40, y2: 30 })] }]);
+  const shares = ({ pseudoPrecision, pseudoRecall, meanMaskIou }: Quality) => [pseudoPrecision, pseudoRecall, meanMaskIou];
+  const overlap = (32 * 26) / (38 * 27);
+  assert.deepEqual(shares(byArea.small), [1, 0, overlap]);
+  assert.deepEqual(shares(byArea.medium), [null, 1, null]);
+  assert.deepEqual(shares(byArea.large), [null, null, null]);
 });

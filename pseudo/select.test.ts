@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type Box, categoryId, type PredictionId, predictionId, type Rle, rle } from '../core/index.ts';
+import { type MaskQuality, type PredictionId, rle } from '../core/index.ts';
 import { defaultPolicy, type Policy } from './policy.ts';
 import { type Decision, selectPseudoLabels } from './select.ts';
-import type { Candidate, Verdict } from './verdict.ts';
+import { allRejected, BOX, CAT, candidate, candidates, DOG, moved, saidOf, setOf } from './test-candidates.ts';
+import { type Candidate, judge, type Verdict } from './verdict.ts';
 
-const SIZE = { width: 40, height: 30 };
-const CAT = categoryId(3);
-const DOG = categoryId(17);
-const BOX = { x1: 4, y1: 4, x2: 24, y2: 14 };
-
-function boxMask({ x1, y1, x2, y2 }: Box): Rle {
-  const data = new Uint8Array(SIZE.width * SIZE.height);
-  for (let y = y1; y < y2; y++) data.fill(1, y * SIZE.width + x1, y * SIZE.width + x2);
-  return rle.encode({ size: SIZE, data });
+/** The decisions about predictions, which may come in any order. */
+function decide(predictions: readonly Candidate[], policy: Policy, verdicts: readonly Verdict[]): Decision[] {
+  const byId = predictions.toSorted((a, b) => a.id - b.id);
+  return selectPseudoLabels(setOf(byId), policy, judge(byId, verdicts, policy).rulings);
 }
 
-function candidate(id: number, score: number, box: Box = BOX, category = CAT): Candidate {
-  return { id: predictionId(id), category, score, box, mask: boxMask(box) };
-}
-
-const moved = (box: Box, byPx: number): Box => ({ ...box, x1: box.x1 + byPx, x2: box.x2 + byPx });
-const verdict = (of: Candidate, said: 'accepted' | 'rejected'): Verdict => ({
-  of: 'prediction',
-  prediction: of.id,
-  category: of.category,
-  mask: of.mask,
-  verdict: said,
-});
 const reasons = (decisions: readonly Decision[]) => decisions.map(({ prediction, reason }) => [prediction, reason]);
 
 interface Case {
@@ -40,6 +24,7 @@ interface Case {
 }
 
 const away = moved(BOX, 14);
+const measured = (quality: Partial<MaskQuality>): MaskQuality => ({ probability: 1, stability: 1, flipAgreement: null, ...quality });
 const CASES: readonly Case[] = [
   { name: 'a score at the threshold is kept', predictions: [candidate(1, 0.5)], expected: [[1, 'score']] },
   { name: 'a score below it is neither kept nor background', predictions: [candidate(1, 0.499)], expected: [[1, 'unsure']] },
@@ -102,7 +87,7 @@ const CASES: readonly Case[] = [
   {
     name: 'what people rejected is background, whatever its score',
     predictions: [candidate(11, 0.4), candidate(12, 0.4, away)],
-    verdicts: [verdict(candidate(1, 0.9), 'rejected')],
+    verdicts: [saidOf(candidate(1, 0.9), 'rejected')],
     expected: [
       [11, 'rejected'],
       [12, 'unsure'],
@@ -161,6 +146,23 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'what repeats a label and a duplicate of it is a duplicate',
+    predictions: [candidate(1, 0.9), candidate(2, 0.8, moved(BOX, 1)), candidate(3, 0.7, moved(BOX, 2))],
+    expected: [
+      [1, 'score'],
+      [2, 'duplicate'],
+      [3, 'duplicate'],
+    ],
+  },
+  {
+    name: 'an overlap of just the limit, 0.6, is none too many',
+    predictions: [candidate(1, 0.9, { x1: 0, y1: 0, x2: 8, y2: 5 }), candidate(2, 0.8, { x1: 2, y1: 0, x2: 10, y2: 5 })],
+    expected: [
+      [1, 'score'],
+      [2, 'score'],
+    ],
+  },
+  {
     name: 'an image holds so many',
     predictions: [candidate(1, 0.7), candidate(2, 0.9, away)],
     policy: { maxPerImage: 1 },
@@ -172,7 +174,7 @@ const CASES: readonly Case[] = [
   {
     name: 'an accepted prediction is kept whatever its score, and drops its better-scored twin',
     predictions: [candidate(1, 0.06), candidate(2, 0.9, moved(BOX, 4))],
-    verdicts: [verdict(candidate(1, 0.06), 'accepted')],
+    verdicts: [saidOf(candidate(1, 0.06), 'accepted')],
     expected: [
       [1, 'accepted'],
       [2, 'duplicate'],
@@ -181,7 +183,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a rejected prediction is dropped, and so is its near-identical twin',
     predictions: [candidate(1, 0.9), candidate(2, 0.8, moved(BOX, 1)), candidate(3, 0.7, moved(BOX, 4))],
-    verdicts: [verdict(candidate(1, 0.9), 'rejected')],
+    verdicts: [saidOf(candidate(1, 0.9), 'rejected')],
     expected: [
       [1, 'rejected'],
       [2, 'rejected'],
@@ -191,7 +193,7 @@ const CASES: readonly Case[] = [
   {
     name: 'a verdict of an earlier round finds its object again',
     predictions: [candidate(11, 0.1), candidate(12, 0.9, away)],
-    verdicts: [verdict(candidate(1, 0.9, moved(BOX, 1)), 'accepted'), verdict(candidate(2, 0.9, moved(away, 1)), 'rejected')],
+    verdicts: [saidOf(candidate(1, 0.9, moved(BOX, 1)), 'accepted'), saidOf(candidate(2, 0.9, moved(away, 1)), 'rejected')],
     expected: [
       [11, 'accepted'],
       [12, 'rejected'],
@@ -200,13 +202,13 @@ const CASES: readonly Case[] = [
   {
     name: 'but not in another category',
     predictions: [candidate(11, 0.9, BOX, DOG)],
-    verdicts: [verdict(candidate(1, 0.9), 'rejected')],
+    verdicts: [saidOf(candidate(1, 0.9), 'rejected')],
     expected: [[11, 'score']],
   },
   {
     name: 'an accepted object is found once',
     predictions: [candidate(11, 0.4), candidate(12, 0.3, moved(BOX, 1))],
-    verdicts: [verdict(candidate(1, 0.9), 'accepted')],
+    verdicts: [saidOf(candidate(1, 0.9), 'accepted')],
     expected: [
       [11, 'accepted'],
       [12, 'duplicate'],
@@ -214,14 +216,14 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'the later of two verdicts about one object counts',
-    predictions: [candidate(11, 0.9)],
-    verdicts: [verdict(candidate(2, 0.9), 'rejected'), verdict(candidate(1, 0.9), 'accepted')],
-    expected: [[11, 'rejected']],
+    predictions: [candidate(21, 0.9)],
+    verdicts: [saidOf(candidate(11, 0.9), 'rejected'), saidOf(candidate(1, 0.9), 'accepted')],
+    expected: [[21, 'rejected']],
   },
   {
     name: 'a rejected image keeps only what was itself accepted',
     predictions: [candidate(1, 0.9), candidate(2, 0.9, away)],
-    verdicts: [{ of: 'image', verdict: 'rejected' }, verdict(candidate(2, 0.9, away), 'accepted')],
+    verdicts: [allRejected, saidOf(candidate(2, 0.9, away), 'accepted')],
     expected: [
       [1, 'rejected'],
       [2, 'accepted'],
@@ -230,36 +232,83 @@ const CASES: readonly Case[] = [
   {
     name: 'an empty mask cannot be kept, even accepted',
     predictions: [candidate(1, 0.9, { x1: 0, y1: 0, x2: 0, y2: 0 })],
-    verdicts: [verdict(candidate(1, 0.9, { x1: 0, y1: 0, x2: 0, y2: 0 }), 'accepted')],
+    verdicts: [saidOf(candidate(1, 0.9, { x1: 0, y1: 0, x2: 0, y2: 0 }), 'accepted')],
     expected: [[1, 'empty-mask']],
+  },
+  {
+    name: 'a threshold above 1 keeps nothing',
+    predictions: [candidate(1, 1), candidate(2, 1, away, DOG)],
+    policy: { scoreByCategory: { [CAT]: 2 } },
+    expected: [
+      [1, 'unsure'],
+      [2, 'score'],
+    ],
+  },
+  {
+    name: 'confidence may be score times mask probability, which thresholds compare and which ranks; an unmeasured mask has its score',
+    predictions: [
+      candidate(1, 0.9, BOX, CAT, measured({ probability: 0.5 })),
+      candidate(2, 0.7, moved(BOX, 1), CAT, measured({ probability: 1 })),
+      candidate(3, 0.6, away),
+    ],
+    policy: { confidence: 'score-mask' },
+    expected: [
+      [1, 'duplicate'],
+      [2, 'score'],
+      [3, 'score'],
+    ],
+  },
+  {
+    name: 'a mask that is not stable enough is neither object nor background; one at the limit is, and so is one that was not measured',
+    predictions: [
+      candidate(1, 0.9, BOX, CAT, measured({ stability: 0.69 })),
+      candidate(2, 0.9, away, CAT, measured({ stability: 0.7 })),
+      candidate(3, 0.9, { x1: 0, y1: 20, x2: 10, y2: 30 }),
+      candidate(4, 0.4, { x1: 20, y1: 20, x2: 30, y2: 30 }, CAT, measured({ stability: 0 })),
+    ],
+    policy: { minMaskStability: 0.7 },
+    expected: [
+      [1, 'unstable'],
+      [2, 'score'],
+      [3, 'score'],
+      [4, 'unsure'],
+    ],
+  },
+  {
+    name: 'likewise one that differs from what the mirror shows; a repetition of a label is that alone, and drops nothing itself',
+    predictions: [
+      candidate(1, 0.95, BOX, CAT, measured({ flipAgreement: 0.2 })),
+      candidate(2, 0.9, moved(BOX, 1), CAT, measured({ flipAgreement: 0.6 })),
+      candidate(3, 0.8, { x1: 0, y1: 20, x2: 10, y2: 30 }, CAT, measured({ flipAgreement: 0.2 })),
+    ],
+    policy: { minFlipAgreement: 0.6 },
+    expected: [
+      [1, 'duplicate'],
+      [2, 'score'],
+      [3, 'unstable'],
+    ],
+  },
+  {
+    name: 'an accepted label asks no mask quality',
+    predictions: [candidate(1, 0.9, BOX, CAT, measured({ stability: 0 }))],
+    policy: { minMaskStability: 0.7 },
+    verdicts: [saidOf(candidate(1, 0.9), 'accepted')],
+    expected: [[1, 'accepted']],
   },
   { name: 'nothing gives nothing', predictions: [], expected: [] },
 ];
 
 for (const { name, predictions, policy = {}, verdicts = [], expected } of CASES)
-  test(name, () => assert.deepEqual(reasons(selectPseudoLabels(predictions, { ...defaultPolicy, ...policy }, verdicts)), expected));
+  test(name, () => assert.deepEqual(reasons(decide(predictions, { ...defaultPolicy, ...policy }, verdicts)), expected));
 
 test('a label weighs 1 or its score, and 1 where a person accepted it', () => {
   const predictions = [candidate(1, 0.75), candidate(2, 0.2, away)];
-  const verdicts = [verdict(predictions[1], 'accepted')];
+  const verdicts = [saidOf(predictions[1], 'accepted')];
   const weights = (weight: Policy['weight']) =>
-    selectPseudoLabels(predictions, { ...defaultPolicy, weight }, verdicts).map((one) => one.status === 'kept' && one.weight);
+    decide(predictions, { ...defaultPolicy, weight }, verdicts).map((one) => one.status === 'kept' && one.weight);
   assert.deepEqual(weights('one'), [1, 1]);
   assert.deepEqual(weights('score'), [0.75, 1]);
 });
-
-const boxes = fc
-  .record({
-    x: fc.integer({ min: 0, max: 30 }),
-    y: fc.integer({ min: 0, max: 20 }),
-    width: fc.integer({ min: 0, max: 10 }),
-    height: fc.integer({ min: 0, max: 10 }),
-  })
-  .map(({ x, y, width, height }) => ({ x1: x, y1: y, x2: x + width, y2: y + height }));
-const candidates = (from: number) =>
-  fc
-    .array(fc.record({ box: boxes, score: fc.integer({ min: 0, max: 10 }), cat: fc.boolean() }), { maxLength: 12 })
-    .map((all) => all.map(({ box, score, cat }, at) => candidate(from + at, score / 10, box, cat ? CAT : DOG)));
 
 /** Predictions, and verdicts about some of them and about some of an earlier round. */
 const scenes = fc.record({ predictions: candidates(100), earlier: candidates(1) }).chain(({ predictions, earlier }) =>
@@ -268,9 +317,7 @@ const scenes = fc.record({ predictions: candidates(100), earlier: candidates(1) 
     verdicts: fc
       .subarray([...predictions, ...earlier])
       .chain((judged) =>
-        fc.tuple(
-          ...judged.map((one) => fc.constantFrom<'accepted' | 'rejected'>('accepted', 'rejected').map((said) => verdict(one, said))),
-        ),
+        fc.tuple(...judged.map((one) => fc.constantFrom<'accepted' | 'rejected'>('accepted', 'rejected').map((said) => saidOf(one, said)))),
       ),
     policy: fc.record({
       maxPerImage: fc.integer({ min: 0, max: 5 }),
@@ -289,12 +336,12 @@ test('every prediction gets exactly one decision, whatever the order of predicti
   fc.assert(
     fc.property(scenes, ({ predictions, verdicts, policy, seed }) => {
       const full = { ...defaultPolicy, ...policy };
-      const decisions = selectPseudoLabels(predictions, full, verdicts);
+      const decisions = decide(predictions, full, verdicts);
       assert.deepEqual(
         decisions.map(({ prediction }) => prediction),
         predictions.map(({ id }) => id),
       );
-      assert.deepEqual(selectPseudoLabels(shuffled(predictions, seed), full, shuffled(verdicts, seed)), decisions);
+      assert.deepEqual(decide(shuffled(predictions, seed), full, shuffled(verdicts, seed)), decisions);
     }),
     { numRuns: 150 },
   );
@@ -304,7 +351,7 @@ test('a verdict beats the policy, and what the policy kept is no duplicate, not 
   fc.assert(
     fc.property(scenes, ({ predictions, verdicts, policy }) => {
       const full = { ...defaultPolicy, ...policy };
-      const decisions = new Map(selectPseudoLabels(predictions, full, verdicts).map((one) => [one.prediction, one]));
+      const decisions = new Map(decide(predictions, full, verdicts).map((one) => [one.prediction, one]));
       for (const { id, mask } of predictions) {
         const said = verdictOf(verdicts, id);
         if (said && rle.area(mask) > 0) assert.equal(decisions.get(id)?.status, said === 'accepted' ? 'kept' : 'dropped');
@@ -327,7 +374,7 @@ test('what is unsure scores between the two thresholds, is not too small, and re
   fc.assert(
     fc.property(scenes, ({ predictions, verdicts, policy }) => {
       const full = { ...defaultPolicy, ...policy };
-      const decisions = new Map(selectPseudoLabels(predictions, full, verdicts).map((one) => [one.prediction, one]));
+      const decisions = new Map(decide(predictions, full, verdicts).map((one) => [one.prediction, one]));
       const labels = predictions.filter(({ id }) => decisions.get(id)?.status === 'kept');
       const repeats = ({ category, mask }: Candidate) =>
         labels.some((label) => rle.iou(label.mask, mask) > (label.category === category ? full.maskNmsIou : full.crossCategoryIou));
@@ -338,7 +385,7 @@ test('what is unsure scores between the two thresholds, is not too small, and re
       }
       const others = predictions.filter(({ score }) => score < (full.ignoreScore ?? 1) || score >= full.score);
       assert.ok(others.every(({ id }) => decisions.get(id)?.reason !== 'unsure'));
-      const without = selectPseudoLabels(predictions, { ...full, ignoreScore: null }, verdicts);
+      const without = decide(predictions, { ...full, ignoreScore: null }, verdicts);
       assert.deepEqual(
         without.filter(({ status }) => status === 'kept'),
         [...decisions.values()].filter(({ status }) => status === 'kept'),
@@ -349,6 +396,6 @@ test('what is unsure scores between the two thresholds, is not too small, and re
   );
 });
 
-function verdictOf(verdicts: readonly Verdict[], id: PredictionId): 'accepted' | 'rejected' | undefined {
+function verdictOf(verdicts: readonly Verdict[], id: PredictionId): Verdict['verdict'] | undefined {
   return verdicts.find((one) => one.of === 'prediction' && one.prediction === id)?.verdict;
 }

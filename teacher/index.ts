@@ -17,5 +17,5 @@ export { type Recognition, recognizeContract } from './recognition.ts';
 export { PROVIDERS, type Provider, type RuntimeSettings, runtimeVersion } from './runtime.ts';
 export { openTeacher, readContract } from './session.ts';
 export type { Detection, DetectionSettings, Teacher, TeacherSettings } from './teacher.ts';
-export { testTimeOff, withTestTime } from './test-time/test-time.ts';
+export { isSingleLook, testTimeOff, withTestTime } from './test-time/test-time.ts';
 export type { TestTimeOptions, Tiling } from './test-time/test-time-views.ts';

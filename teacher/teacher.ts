@@ -1,4 +1,4 @@
-import type { Box, ClassIndex, RgbImage, Rle } from '../core/index.ts';
+import type { Box, ClassIndex, MaskQuality, RgbImage, Rle } from '../core/index.ts';
 import type { Contract } from './contract.ts';
 import type { RuntimeSettings } from './runtime.ts';
 
@@ -8,6 +8,8 @@ export interface Detection {
   readonly score: number;
   readonly box: Box;
   readonly mask: Rle;
+  /** Absent where the model's masks are of zeros and ones. */
+  readonly quality?: MaskQuality;
 }
 
 /** What of a model's output counts as a detection. */

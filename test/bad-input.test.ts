@@ -330,7 +330,7 @@ describe('every command', () => {
   /** The commands that a help page lists. */
   const listed = (help: string): string[] => {
     const section = help.split(/^Commands:\n/m)[1] ?? '';
-    return [...section.matchAll(/^ {2}(\w+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+    return [...section.matchAll(/^ {2}([\w-]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
   };
 
   it('has a help page, and so has every command below it', async () => {

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openSampleStream } from '../augment/index.ts';
+import type { ListPage } from '../cli/commands/labels/list.ts';
 import { decodeImage } from '../dataset/index.ts';
-import type { LabelLine, LabelStats, RunStatus } from '../db/index.ts';
+import type { LabelStats, RunStatus } from '../db/index.ts';
 import { recipeOf, runConfigOf, runFolder, specOfFile } from '../pipeline/index.ts';
 import { openTeacher } from '../teacher/index.ts';
 import { assertEnded, type Ended, lookInto, makeScenes, programJson, rowsOf, runProgram, SCENES, SMALL, writeConfig } from './small-run.ts';
@@ -193,7 +194,7 @@ describe('a run from beginning to end', () => {
     assert.equal(predictions, count('FROM predictions WHERE round = 2'));
 
     const kept = ['labels', 'list', run, '--round', '1', '--status', 'kept', '--limit', '1000', '--json'];
-    const lines = await programJson<LabelLine[]>(kept);
+    const { labels: lines } = await programJson<ListPage>(kept);
     assert.equal(lines.length, count("FROM pseudo_labels WHERE round = 1 AND status = 'kept'"));
     assert.deepEqual(
       lines.map(({ score }) => score),
@@ -221,11 +222,11 @@ describe('a run from beginning to end', () => {
   });
 
   it('lists page by page without a gap', async () => {
-    const page = (...more: string[]) => programJson<LabelLine[]>(['labels', 'list', run, '--order', 'image', '--json', ...more]);
+    const page = (...more: string[]) => programJson<ListPage>(['labels', 'list', run, '--order', 'image', '--json', ...more]);
     const first = await page('--limit', '7');
-    const second = await page('--limit', '7', '--after', String(first[6].id));
+    const second = await page('--limit', '7', '--after', first.next as string);
     const both = await page('--limit', '14');
-    assert.deepEqual([...first, ...second], both);
+    assert.deepEqual([...first.labels, ...second.labels], both.labels);
   });
 
   it('measures predictions with eval as the run measured its student', async () => {

@@ -26,7 +26,7 @@ export async function makeScenes(folder: string): Promise<void> {
   await generateScenes(join(folder, 'data'), SCENES);
 }
 
-/** Settings of a run of seconds: low thresholds, because a teacher of twenty steps is sure of nothing. */
+/** Settings of a run of seconds: low thresholds and no brake, because a teacher of twenty steps is sure of nothing. */
 export const SMALL: RunConfigInput = {
   name: 'small',
   seed: 5,
@@ -38,6 +38,7 @@ export const SMALL: RunConfigInput = {
   },
   teacher: { floor: 0.0005, maxDetections: 20, threads: 1 },
   policy: { score: 0.001 },
+  brake: { classShare: null, density: null, agreement: null },
   student: { inputSize: 64, prototypes: 4, strides: [4, 8] },
   train: { steps: 20, batchSize: 2, warmupSteps: 2, checkpointSteps: 3, threads: 1 },
   promote: { margin: -1 },

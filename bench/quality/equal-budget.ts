@@ -6,12 +6,7 @@ export interface Budget {
   readonly teacherSteps: number;
   /** Of a student with self-training. */
   readonly taughtSteps: number;
-  /** What a student with self-training starts from. */
-  readonly taughtInit: 'random' | 'teacher';
 }
 
-/**
- * Equal budgets: every student takes the same number of steps from random weights, about six minutes on two cores.
- * (The other fair definition is an equal total: teacherSteps + taughtSteps = aloneSteps, with taughtInit `teacher`.)
- */
-export const EQUAL_BUDGET: Budget = { aloneSteps: 500, teacherSteps: 500, taughtSteps: 500, taughtInit: 'random' };
+/** Equal budgets: every student takes the same number of steps from the same weights, about six minutes on two cores. */
+export const EQUAL_BUDGET: Budget = { aloneSteps: 750, teacherSteps: 750, taughtSteps: 750 };

@@ -101,8 +101,8 @@ test('the four cells are summed up by their means over the seeds, and judged by 
     measurement.cells.filter(({ settings }) => settings.seed === 1).map(({ group, after }) => [group, after]),
     [
       ['neither', null],
-      ['self-training', 'four-cells-neither-seed-1'],
       ['copy-paste', null],
+      ['self-training', 'four-cells-neither-seed-1'],
       ['both', 'four-cells-copy-paste-seed-1'],
     ],
   );

@@ -3,10 +3,10 @@ import { join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { parseConfig, type ResolvedConfig } from '../../config/index.ts';
 import { SelfpasteError } from '../../core/index.ts';
-import { generateScenes, readCoco } from '../../dataset/index.ts';
-import { keptLabels, openDatabase, runStatus } from '../../db/index.ts';
-import { makeRunFolder, type RunOutcome, resumeRun, runFolder } from '../../pipeline/index.ts';
-import { type PseudoQuality, pseudoQuality } from '../../pseudo/index.ts';
+import { generateScenes } from '../../dataset/index.ts';
+import { openDatabase, runStatus } from '../../db/index.ts';
+import { labelQuality, makeRunFolder, type RunOutcome, resumeRun, runFolder } from '../../pipeline/index.ts';
+import type { PseudoQuality } from '../../pseudo/index.ts';
 import { demoPicture } from '../demo-picture.ts';
 import { collect } from '../options.ts';
 import { print } from '../print.ts';
@@ -68,7 +68,9 @@ function settingsTooLate(place: string): SelfpasteError {
 
 async function runDemo(place: string, config: ResolvedConfig, json: boolean): Promise<RunOutcome> {
   if (existsSync(runFolder(config.runFolder).database))
-    return conclude(config.runFolder, json, (emit, stop) => resumeRun(config.runFolder, { until: { kind: 'end' }, emit, stop }));
+    return conclude(config.runFolder, json, (emit, stop) =>
+      resumeRun(config.runFolder, { until: { kind: 'end' }, emit, stop, acceptDrift: false }),
+    );
   if (!json) print(`drawing ${SCENES.labeled} labeled, ${SCENES.unlabeled} unlabeled and ${SCENES.validation} validation scenes`);
   await generateScenes(join(place, 'data'), SCENES);
   return launch(config, { kind: 'end' }, json);
@@ -94,20 +96,19 @@ async function farewell(place: string, config: ResolvedConfig, picture: string):
 
 /** The scenes know the truth of their unlabeled pictures, which nobody trains on: how good were the pseudo-labels? */
 async function qualityLines(place: string, config: ResolvedConfig): Promise<string[]> {
-  const truth = await readCoco(join(place, 'data/unlabeled_truth.json'), join(place, 'data/images'));
-  const truthsByFile = new Map(truth.images.map(({ fileName, truths }) => [fileName, truths.map(({ truth }) => truth)]));
+  const truth = join(place, 'data/unlabeled_truth.json');
   const db = openDatabase(runFolder(config.runFolder).database, { mode: 'read' });
   try {
-    const labeledRounds = runStatus(db).rounds.filter(({ selection }) => selection.kept > 0);
-    return labeledRounds.map(({ round }) => {
-      const labels = new Map([...keptLabels(db, round.index)].map(({ image, labels }) => [image.fileName, labels]));
-      const quality = pseudoQuality([...truthsByFile].map(([fileName, truths]) => ({ truths, labels: labels.get(fileName) ?? [] })));
-      return `pseudo-labels of round ${round.index} against the hidden truth: ${qualityText(quality)}`;
-    });
+    const rounds = runStatus(db).rounds.filter(({ selection }) => selection.kept > 0);
+    const qualities = await Promise.all(rounds.map(({ round }) => labelQuality(db, round.index, truth, LABEL_IOU)));
+    return qualities.map((quality) => `pseudo-labels of round ${quality.round} against the hidden truth: ${qualityText(quality)}`);
   } finally {
     db.close();
   }
 }
+
+/** Least mask IoU of a pseudo-label that is right. */
+const LABEL_IOU = 0.5;
 
 function qualityText({ overall }: PseudoQuality): string {
   const share = (value: number | null) => (value === null ? '-' : value.toFixed(3));

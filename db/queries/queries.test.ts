@@ -1,30 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type PredictionId, predictionId, SelfpasteError } from '../../core/index.ts';
+import { actionId, verdictId } from '../../core/index.ts';
+import type { ImageRow } from '../images.ts';
 import { openDatabase } from '../open.ts';
 import type { SelectionDecision } from '../pseudo-labels.ts';
 import type { RunDatabase } from '../run-database.ts';
-import { addImage, addModel, attempt, boxMask, CAT, DOG, groundTruth, hash, label, prediction, T0, testRun } from '../test-database.ts';
+import { addImage, boxMask, CAT, DOG, groundTruth, hash, label, NOTHING_FOUND, prediction, T0, testRun } from '../test-database.ts';
 import { keptLabels } from './kept-labels.ts';
-import { type LabelCursor, type LabelFilter, type LabelLine, type LabelOrder, listLabels } from './labels-list.ts';
-import { showLabel } from './labels-show.ts';
-import { labelStats } from './labels-stats.ts';
+import { listLabels } from './labels-list.ts';
 import { runStatus } from './run-status.ts';
 import { humanLabeled, trainingSet } from './training-set.ts';
 
-const ROUNDING = 1e-12;
-
 /** Keeps from 0.5 on. */
-function decide(db: RunDatabase, image: ReturnType<typeof addImage>, round = 1, lineage = new Map<PredictionId, PredictionId>()): void {
+function decide(db: RunDatabase, image: ImageRow): void {
   const decisions = db.labeling
-    .predictions(round, image)
+    .predictions(1, image)
     .map(
       ({ id, score }): SelectionDecision =>
         score >= 0.5
           ? { prediction: id, status: 'kept', reason: 'score', weight: score }
           : { prediction: id, status: 'dropped', reason: score > 0.3 ? 'duplicate' : 'below-threshold' },
     );
-  db.pseudoLabels.record({ round, image: image.id, decisions, lineage });
+  db.pseudoLabels.record({ round: 1, image: image.id, decisions, ...NOTHING_FOUND });
 }
 
 /** Sixty images with up to six predictions, many of equal score; the last ten images have no selection yet. */
@@ -41,156 +38,15 @@ function labeledRun(db: RunDatabase): void {
   }
 }
 
-test('statistics are those of the rows', (t) => {
-  const db = testRun(t);
-  labeledRun(db);
-  db.labeling.recordFailed(attempt(addImage(db, 99).id), 'unreadable');
-  const stats = labelStats(db, 1);
-  assert.deepEqual(stats.images, { done: 60, failed: 1, pending: 0, withoutPredictions: 8 });
-  const kept = db.connection.one<{ images: number; labels: number }>(
-    `SELECT count(DISTINCT image_id) AS images, count(*) AS labels FROM pseudo_labels WHERE status = 'kept'`,
-  );
-  assert.equal(stats.selection.withLabels, kept.images);
-  assert.equal(stats.selection.withLabels + stats.selection.withoutLabels, 50);
-  assert.equal(stats.selection.kept, kept.labels);
-  for (const { category, predictions, meanScore, histogram, ...decided } of stats.categories) {
-    const rows = db.connection.all<{ score: number; status: string | null; reason: string }>(
-      `SELECT p.score, s.status, s.reason FROM predictions p LEFT JOIN pseudo_labels s ON s.prediction_id = p.id WHERE p.category_id = ?`,
-      [category],
-    );
-    assert.equal(predictions, rows.length);
-    const mean = rows.reduce((sum, { score }) => sum + score, 0) / rows.length;
-    assert.ok(Math.abs((meanScore ?? -1) - mean) < ROUNDING);
-    const bins = new Array(20).fill(0);
-    for (const { score } of rows) bins[Math.min(19, Math.floor(score * 20))]++;
-    assert.deepEqual(histogram, bins);
-    assert.equal(decided.kept, rows.filter(({ status }) => status === 'kept').length);
-    for (const reason of ['duplicate', 'below-threshold'])
-      assert.equal(decided.dropped[reason], rows.filter((row) => row.reason === reason).length);
-  }
-});
-
-test('a round without anything has statistics of nothing', (t) => {
-  const stats = labelStats(testRun(t), 1);
-  assert.deepEqual(stats.selection, { withLabels: 0, withoutLabels: 0, kept: 0, dropped: 0 });
-  assert.deepEqual(stats.categories[1], {
-    category: DOG,
-    name: 'dog',
-    predictions: 0,
-    meanScore: null,
-    histogram: new Array(20).fill(0),
-    kept: 0,
-    dropped: {},
-  });
-});
-
-function pages(db: RunDatabase, filter: LabelFilter, order: LabelOrder, between: () => void = () => {}): LabelLine[] {
-  const lines: LabelLine[] = [];
-  for (let after: LabelCursor | undefined; ; after = lines.at(-1)) {
-    const page = listLabels(db, filter, order, 7, after);
-    if (page.length === 0) return lines;
-    lines.push(...page);
-    between();
-  }
-}
-
-const FILTERS: readonly (readonly [string, LabelFilter, (line: LabelLine) => boolean])[] = [
-  ['everything', { round: 1 }, () => true],
-  ['a category', { round: 1, category: DOG }, ({ category }) => category === DOG],
-  ['a range of scores', { round: 1, minScore: 0.3, maxScore: 0.7 }, ({ score }) => score >= 0.3 && score <= 0.7],
-  ['kept', { round: 1, status: 'kept' }, ({ selection }) => selection.status === 'kept'],
-  ['dropped', { round: 1, status: 'dropped', category: CAT }, (line) => line.selection.status === 'dropped' && line.category === CAT],
-  ['an image', { round: 1, image: 5 as LabelLine['image'] }, ({ image }) => image === 5],
-  ['another round', { round: 2 }, () => false],
-];
-
-test('a list holds what its filter says, in its order, and its pages are those of the whole', async (t) => {
-  const db = testRun(t);
-  labeledRun(db);
-  const all = listLabels(db, { round: 1 }, 'image', 1000);
-  assert.equal(all.length, 178);
-  const compare: Record<LabelOrder, (a: LabelLine, b: LabelLine) => number> = {
-    'score-desc': (a, b) => b.score - a.score || b.id - a.id,
-    'score-asc': (a, b) => a.score - b.score || a.id - b.id,
-    image: (a, b) => a.image - b.image || a.id - b.id,
-  };
-  for (const [name, filter, matches] of FILTERS)
-    for (const order of Object.keys(compare) as LabelOrder[])
-      await t.test(`${name}, ${order}`, () => {
-        assert.deepEqual(pages(db, filter, order), all.filter(matches).sort(compare[order]));
-      });
-});
-
-test('lines that are added between two pages neither repeat nor hide others', (t) => {
-  const db = testRun(t);
-  labeledRun(db);
-  const before = listLabels(db, { round: 1 }, 'score-desc', 1000).map(({ id }) => id);
-  let number = 200;
-  const seen = pages(db, { round: 1 }, 'score-desc', () => {
-    if (number < 220) label(db, addImage(db, number++), [prediction(1), prediction(0.55)]);
-  }).map(({ id }) => id);
-  assert.equal(new Set(seen).size, seen.length);
-  const old = new Set(before);
-  assert.deepEqual(
-    seen.filter((id) => old.has(id)),
-    before,
-  );
-});
-
-test('a label tells its image, model, decision, verdicts and lineage', (t) => {
-  const db = testRun(t);
-  const image = addImage(db, 1);
-  const [first] = label(db, image, [prediction(0.6)]);
-  decide(db, image);
-  db.rounds.start(2, { stage: 'label', teacher: addModel(db, 2), startedAtMs: T0 });
-  const [second] = label(db, image, [prediction(0.7)], 2);
-  decide(db, image, 2, new Map([[second, first]]));
-  db.rounds.start(3, { stage: 'label', teacher: addModel(db, 3), startedAtMs: T0 });
-  const [third] = label(db, image, [prediction(0.2)], 3);
-  assert.deepEqual(showLabel(db, third).selection, { status: 'open' });
-  decide(db, image, 3, new Map([[third, second]]));
-  db.verdicts.decide({ of: 'prediction', prediction: third, verdict: 'accepted' }, { who: 'ada', why: 'small but right', atMs: T0 });
-  const facts = showLabel(db, third);
-  assert.equal(facts.categoryName, 'cat');
-  assert.equal(facts.image.fileName, '1.jpg');
-  assert.equal(facts.model.role, 'given');
-  assert.deepEqual(facts.prediction.mask, prediction(0.2).mask);
-  assert.deepEqual(facts.selection, { status: 'dropped', reason: 'below-threshold', previous: second });
-  assert.deepEqual(
-    facts.verdicts.map(({ who, verdict }) => [who, verdict]),
-    [['ada', 'accepted']],
-  );
-  assert.deepEqual(facts.lineage, [
-    { prediction: second, round: 2, score: 0.7, status: 'kept', reason: 'score' },
-    { prediction: first, round: 1, score: 0.6, status: 'kept', reason: 'score' },
-  ]);
-});
-
-test('a label that is not there says so', (t) => {
-  const db = testRun(t);
-  assert.throws(
-    () => showLabel(db, predictionId(77)),
-    (error) => {
-      assert.ok(error instanceof SelfpasteError);
-      assert.equal(error.code, 'USAGE_NO_PREDICTION');
-      assert.equal(error.message, 'Expected the id of a prediction of this run for prediction, got 77 (number)');
-      assert.equal(error.hint, 'list the predictions and their ids with `selfpaste labels list`');
-      return true;
-    },
-  );
-});
-
 test('kept labels come by image, and only images that have one', (t) => {
   const db = testRun(t);
   labeledRun(db);
   const images = [...keptLabels(db, 1)];
-  const labels = images.flatMap(({ image, labels }) => labels.map((one) => ({ image, one })));
-  const expected = listLabels(db, { round: 1, status: 'kept' }, 'image', 1000);
+  const labels = images.flatMap(({ image, labels }) => labels.map(({ weight, ...one }) => ({ image: image.id, weight, by: one.by })));
   assert.deepEqual(
-    labels.map(({ one }) => one.id),
-    expected.map(({ id }) => id),
+    labels,
+    listLabels(db, { round: 1, status: 'kept' }, 'image', 1000).map(({ image, score }) => ({ image, weight: score, by: 'teacher' })),
   );
-  assert.ok(labels.every(({ image, one }) => one.image === image.id && one.weight === one.score && one.reason === 'score'));
   assert.ok(images.every((image) => image.labels.length > 0));
 });
 
@@ -214,7 +70,7 @@ test('the training set: human labels, pseudo-labels with their weights, and what
       { prediction: second, status: 'dropped', reason: 'unsure' },
       { prediction: third, status: 'dropped', reason: 'below-threshold' },
     ],
-    lineage: new Map(),
+    ...NOTHING_FOUND,
   });
   const { size, path } = labeled;
   assert.deepEqual(trainingSet(db, 1), {
@@ -231,8 +87,47 @@ test('the training set: human labels, pseudo-labels with their weights, and what
         ignored: [boxMask(unsure)],
       },
     ],
+    donated: [],
   });
   assert.deepEqual([...humanLabeled(db, 'validation')], [{ image: validation, truths: [groundTruth(box)] }]);
+});
+
+test("people's labels: drawn ones are trained on, by a human hand, and donated ones are donors alone", (t) => {
+  const db = testRun(t);
+  const [image, other] = [addImage(db, 1), addImage(db, 2)];
+  const [id] = label(db, image, [prediction(0.4)]);
+  label(db, other, []);
+  const box = { x1: 30, y1: 8, x2: 50, y2: 30 };
+  const signed = { who: 'ada', why: '', subject: '1', atMs: T0 };
+  db.verdicts.record(
+    [
+      { of: 'prediction', prediction: id, verdict: 'corrected', category: DOG, mask: boxMask(box) },
+      { of: 'image', image: other.id, verdict: 'drawn', category: CAT, mask: boxMask(box) },
+    ],
+    signed,
+  );
+  const replaced = { prediction: id, status: 'dropped', reason: 'replaced' } as const;
+  db.pseudoLabels.record({ round: 1, image: image.id, decisions: [replaced], ...NOTHING_FOUND, drawn: [verdictId(1)] });
+  db.pseudoLabels.record({ round: 1, image: other.id, decisions: [], ...NOTHING_FOUND, drawn: [verdictId(2)] });
+  db.donations.add([verdictId(2)], signed);
+  db.rounds.freeze(1, {}, T0);
+  db.verdicts.undo(actionId(1), { who: 'ada', atMs: T0 });
+  assert.deepEqual(
+    [...keptLabels(db, 1)].map(({ labels }) => labels),
+    [
+      [{ by: 'person', verdict: 1, about: { of: 'prediction', prediction: id }, category: DOG, box, mask: boxMask(box), weight: 1 }],
+      [{ by: 'person', verdict: 2, about: { of: 'drawn', drawn: 2 }, category: CAT, box, mask: boxMask(box), weight: 1 }],
+    ],
+    'what was frozen stays, whatever is undone',
+  );
+  assert.deepEqual(db.pseudoLabels.counts(1), { withLabels: 2, withoutLabels: 0, kept: 0, drawn: 2, dropped: 1 });
+  const { pseudo, donated } = trainingSet(db, 1);
+  const instance = (classIndex: number) => ({ classIndex, mask: boxMask(box), source: { by: 'human' } });
+  assert.deepEqual(
+    pseudo.map(({ instances }) => instances),
+    [[instance(1)], [instance(0)]],
+  );
+  assert.deepEqual(donated, [{ path: other.path, size: other.size, instances: [instance(0)], ignored: [] }]);
 });
 
 test('the status of a run is read beside the run that writes', (t) => {

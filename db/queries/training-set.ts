@@ -1,4 +1,14 @@
-import type { CategoryId, ClassIndex, LabeledTrainingImage, Rle, TrainingImage, TrainingSet } from '../../core/index.ts';
+import type {
+  CategoryId,
+  ClassIndex,
+  HumanSource,
+  ImageId,
+  LabeledTrainingImage,
+  Rle,
+  TrainingImage,
+  TrainingInstance,
+  TrainingSet,
+} from '../../core/index.ts';
 import type { CategoryRow } from '../categories.ts';
 import type { SourcedGroundTruth } from '../ground-truths.ts';
 import type { ImageRow } from '../images.ts';
@@ -18,8 +28,8 @@ export function* humanLabeled(db: RunDatabase, subset: 'labeled' | 'validation')
 }
 
 /**
- * What a round's student trains on: all labeled images, and images on which something was kept. Crowd regions, and predictions that
- * were dropped as `unsure`, are neither objects nor background.
+ * What a round's student trains on: all labeled images, images on which something was kept or drawn, and the donors of other images.
+ * Crowd regions, and predictions that were dropped as `unsure` or `unstable`, are neither objects nor background.
  */
 export function trainingSet(db: RunDatabase, round: number): TrainingSet {
   const categories = db.categories.all();
@@ -28,6 +38,7 @@ export function trainingSet(db: RunDatabase, round: number): TrainingSet {
     classNames: categories.map(({ name }) => name),
     labeled: Array.from(humanLabeled(db, 'labeled'), (labeled) => fromHuman(labeled, classOf)),
     pseudo: Array.from(keptLabels(db, round), (labeled) => fromTeacher(labeled, unsureMasks(db, round, labeled.image), classOf)),
+    donated: donatedImages(db, round, classOf),
   };
 }
 
@@ -46,17 +57,38 @@ function fromTeacher({ image, labels }: PseudoLabeledImage, ignored: readonly Rl
   return {
     path: image.path,
     size: image.size,
-    instances: labels.map(({ category, mask, weight }) => ({ classIndex: classOf(category), mask, source: { by: 'teacher', weight } })),
+    instances: labels.map(({ category, mask, by, weight }) => ({
+      classIndex: classOf(category),
+      mask,
+      source: by === 'person' ? { by: 'human' } : { by: 'teacher', weight },
+    })),
     ignored,
   };
+}
+
+/** By image; each with its donors only, by id. */
+function donatedImages(db: RunDatabase, round: number, classOf: ClassIndexes): LabeledTrainingImage[] {
+  const byImage = new Map<ImageId, TrainingInstance<HumanSource>[]>();
+  for (const { image, category, mask } of db.donations.ofRound(round)) {
+    const instances = byImage.get(image) ?? [];
+    byImage.set(image, instances);
+    instances.push({ classIndex: classOf(category), mask, source: { by: 'human' } });
+  }
+  return Array.from(byImage, ([id, instances]) => ({ ...fileOf(db, id), instances, ignored: [] }));
+}
+
+function fileOf(db: RunDatabase, id: ImageId): Pick<ImageRow, 'path' | 'size'> {
+  const image = db.images.byId(id);
+  if (!image) throw new Error(`Expected image ${id}: a foreign key promises it`);
+  return { path: image.path, size: image.size };
 }
 
 /** What a round's teacher was not sure of on an image, by id. */
 function unsureMasks(db: RunDatabase, round: number, image: ImageRow): Rle[] {
   return db.connection
     .all<ShapeColumns>(
-      `SELECT p.x1, p.y1, p.x2, p.y2, p.rle FROM pseudo_labels s CROSS JOIN predictions p ON p.id = s.prediction_id
-       WHERE s.round = ? AND s.image_id = ? AND s.status = 'dropped' AND s.reason = 'unsure' ORDER BY s.prediction_id`,
+      `SELECT p.x1, p.y1, p.x2, p.y2, p.rle FROM pseudo_labels s NOT INDEXED CROSS JOIN predictions p ON p.id = s.prediction_id
+       WHERE s.round = ? AND s.image_id = ? AND s.status = 'dropped' AND s.reason IN ('unsure', 'unstable') ORDER BY s.prediction_id`,
       [round, image.id],
     )
     .map((columns) => maskOf(columns, image.size));

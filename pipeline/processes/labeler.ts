@@ -1,6 +1,6 @@
-/** The labeler process: decode, detect, answer. It never touches the database. */
+/** The labeler process: decode, detect, compare masks, answer. It never touches the database. */
 import process from 'node:process';
-import { areaOf, errorFacts, type RgbImage, SelfpasteError } from '../../core/index.ts';
+import { areaOf, errorFacts, maskOverlaps, type RgbImage, SelfpasteError } from '../../core/index.ts';
 import { decodeImage } from '../../dataset/index.ts';
 import { openTeacher, type Teacher, withTestTime } from '../../teacher/index.ts';
 import { serve } from './channel.ts';
@@ -30,13 +30,16 @@ async function detect(pictures: readonly PictureFile[]): Promise<DetectionOutcom
   const startedMs = performance.now();
   const decoded = await Promise.all(pictures.map(decode));
   const images = decoded.filter((image) => 'data' in image);
-  const found = await teacher.detectBatch(images);
+  const found = (await teacher.detectBatch(images)).map((detections) => ({
+    detections,
+    overlaps: maskOverlaps(detections.map(({ mask }) => mask)),
+  }));
   const durationMs = Math.round((performance.now() - startedMs) / pictures.length);
   let next = 0;
   return decoded.map((image, at) => {
     const { id } = pictures[at];
     if ('unusable' in image) return { status: 'unusable', id, reason: image.unusable };
-    return { status: 'detected', id, size: image.size, detections: found[next++], durationMs };
+    return { status: 'detected', id, size: image.size, ...found[next++], durationMs };
   });
 }
 

@@ -1,5 +1,5 @@
 import type { AugmentRecipe } from '../../augment/index.ts';
-import type { ErrorFacts, Sha256, Size } from '../../core/index.ts';
+import type { ErrorFacts, MaskOverlaps, Sha256, Size } from '../../core/index.ts';
 import type { BackendChoice, BackendFacts, StepReport, TrainSettings } from '../../student/index.ts';
 import type { Detection, TeacherSettings, TestTimeOptions } from '../../teacher/index.ts';
 
@@ -43,15 +43,16 @@ export interface LabelerRate {
   readonly rssMb: number;
 }
 
+/** What a model sees in a picture. */
+export interface DetectedObjects {
+  readonly detections: readonly Detection[];
+  /** Of their masks. */
+  readonly overlaps: MaskOverlaps;
+}
+
 /** What became of a picture. */
 export type DetectionOutcome =
-  | {
-      readonly status: 'detected';
-      readonly id: number;
-      readonly size: Size;
-      readonly detections: readonly Detection[];
-      readonly durationMs: number;
-    }
+  | ({ readonly status: 'detected'; readonly id: number; readonly size: Size; readonly durationMs: number } & DetectedObjects)
   | { readonly status: 'unusable'; readonly id: number; readonly reason: string };
 
 /** One round's training: data in, students and numbers back. */

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import test, { after, before } from 'node:test';
 import type { RunConfigInput } from '../../config/index.ts';
-import { type ImageId, type Size, sha256 } from '../../core/index.ts';
+import { type CandidateSet, candidateSet, type ImageId, maskOverlaps, type Size, sha256 } from '../../core/index.ts';
 import { writePng } from '../../dataset/index.ts';
+import type { StoredPrediction } from '../../db/index.ts';
 import { catAndDog, writeTinyModel } from '../../test/contract/teacher-models.ts';
 import type { RunEvent } from '../progress.ts';
 import { runFolder } from '../run-folder.ts';
@@ -33,7 +34,8 @@ before(async () => {
 });
 
 interface Labeled {
-  readonly rows: unknown;
+  readonly rows: readonly (readonly StoredPrediction[])[];
+  readonly candidates: readonly CandidateSet[];
   readonly notes: readonly string[];
   readonly longestBlockMs: number;
 }
@@ -57,7 +59,8 @@ function label(teacher: NonNullable<RunConfigInput['teacher']>, each: (done: num
     const stop = new AbortController().signal;
     await labelImages({ db, config, folder: runFolder(path), emit, stop }, { round: 1, teacher: id });
     const rows = Array.from({ length: COUNT }, (_, at) => db.labeling.predictions(1, { id: (at + 1) as ImageId, size: sizeOf(at) }));
-    return { rows, notes, longestBlockMs: clock.stop() };
+    const candidates = [...db.labeling.candidateSets(1)].map((set) => set.candidates);
+    return { rows, candidates, notes, longestBlockMs: clock.stop() };
   });
 }
 
@@ -99,6 +102,14 @@ test('one process and three write the same rows in the same order', async () => 
   assert.deepEqual(three.rows, one.rows);
   assert.deepEqual(one.notes, ['labeling with 1 process of 1 thread: as configured']);
   assert.deepEqual(three.notes, ['labeling with 3 processes of 1 thread: as configured']);
+});
+
+test('what selection needs is kept beside the rows: the overlaps of masks, and how sure the model is of them', async () => {
+  // Of the cat and its repetition, which NMS on boxes is told to leave.
+  const { rows, candidates } = await label({ processes: 1, threads: 1, batch: 1, nmsIou: 1 });
+  const expected = rows.map((predictions) => candidateSet(predictions, maskOverlaps(predictions.map(({ mask }) => mask))));
+  assert.deepEqual(candidates, expected);
+  assert.ok(candidates.every(({ overlaps, maskProbabilities }) => overlaps.iou.length === 1 && maskProbabilities[0] > 0.5));
 });
 
 test('batches give the same rows', async () => {

@@ -41,9 +41,9 @@ function record({ db, emit }: StageContext, round: number, { row, classes }: Lab
   const attempt = { round, image: outcome.id as ImageId, model: row.id, createdAtMs: Date.now() };
   const objection = objectionTo(outcome, db.images.byId(attempt.image));
   if (outcome.status === 'detected' && objection === null) {
-    const found = toPredictions(outcome.detections, classes.map);
-    db.labeling.recordDone({ ...attempt, durationMs: outcome.durationMs }, found);
-    return found.length;
+    const { predictions, overlaps } = toPredictions(outcome, classes.map);
+    db.labeling.recordDone({ ...attempt, durationMs: outcome.durationMs }, predictions, overlaps);
+    return predictions.length;
   }
   db.labeling.recordFailed({ ...attempt, durationMs: 0 }, objection ?? '');
   emit({ kind: 'note', round, level: 'warn', text: `a picture could not be labeled: ${objection}` });

@@ -1,35 +1,65 @@
-import type { ImageRow } from '../../db/index.ts';
-import { type Policy, selectPseudoLabels, traceLineage } from '../../pseudo/index.ts';
+import type { CategoryId, ModelId } from '../../core/index.ts';
+import type { ImageRow, RunDatabase } from '../../db/index.ts';
+import { type ResolvedPolicy, thresholdOf } from '../../pseudo/index.ts';
+import { checkDrift } from '../labels/drift-brake.ts';
+import { resolvedPolicy } from '../labels/policy-evidence.ts';
+import { selectedImage } from '../labels/selected-image.ts';
 import type { RoundInput } from '../machine.ts';
-import { policyOf } from '../policy.ts';
 import { type StageContext, type StageResult, safePoint } from './stage.ts';
 
-/** Decides about every prediction of the round under the policy, and freezes the round's pseudo-labels for training. */
-export async function selectLabels(context: StageContext, { round }: RoundInput): Promise<StageResult<void>> {
+/**
+ * Decides about every prediction of the round under the policy, and freezes the round's pseudo-labels for training, unless they drifted
+ * too far. Images of which people say something meanwhile are decided about again; nothing comes between the last of them and the freeze.
+ */
+export async function selectLabels(context: StageContext, { round, teacher }: RoundInput): Promise<StageResult<void>> {
   const { db, config, emit } = context;
-  const policy = policyOf(config, db);
-  const total = db.labeling.counts(round).done;
-  let done = db.pseudoLabels.counts(round).withLabels + db.pseudoLabels.counts(round).withoutLabels;
-  for (const image of db.pseudoLabels.pending(round)) {
-    await safePoint(context);
-    selectImage(context, round, image, policy);
-    if (++done % 20 === 0 || done === total) emit({ kind: 'progress', round, stage: 'select', done, total, unit: 'pictures', facts: {} });
+  if (db.rounds.byIndex(round)?.selection.state !== 'frozen') {
+    const resolved = resolvedPolicy(db, config, round, teacher as ModelId);
+    tellThresholds(context, round, resolved);
+    await selectImages(context, round, resolved);
+    checkDrift(db, round, config.brake);
+    db.transaction(() => {
+      for (const image of db.pseudoLabels.pending(round)) selectImage(db, round, image, resolved);
+      db.rounds.freeze(round, resolved.policy, Date.now());
+    });
   }
-  db.rounds.freeze(round, policy, Date.now());
   const { kept, dropped, withLabels, withoutLabels } = db.pseudoLabels.counts(round);
-  if (kept === 0)
+  if (withLabels === 0)
     emit({
       kind: 'note',
       round,
       level: 'warn',
-      text: `no prediction became a pseudo-label (policy.score is ${config.policy.score}): the student trains on labeled pictures only`,
+      text: 'no prediction became a pseudo-label under this policy: the student trains on labeled pictures only',
     });
   return { output: undefined, facts: { kept, dropped, picturesWithLabels: withLabels, picturesWithout: withoutLabels } };
 }
 
-function selectImage({ db }: StageContext, round: number, image: ImageRow, policy: Policy): void {
-  const predictions = db.labeling.predictions(round, image);
-  const decisions = selectPseudoLabels(predictions, policy, db.verdicts.ofImage(image));
-  const lineage = traceLineage(predictions, db.labeling.predictions(round - 1, image));
-  db.pseudoLabels.record({ round, image: image.id, decisions, lineage });
+async function selectImages(context: StageContext, round: number, resolved: ResolvedPolicy): Promise<void> {
+  const { db, emit } = context;
+  const total = db.labeling.counts(round).done;
+  let done = db.pseudoLabels.counts(round).withLabels + db.pseudoLabels.counts(round).withoutLabels;
+  for (const image of db.pseudoLabels.pending(round)) {
+    await safePoint(context);
+    selectImage(db, round, image, resolved);
+    done = Math.min(done + 1, total);
+    if (done % 20 === 0 || done === total) emit({ kind: 'progress', round, stage: 'select', done, total, unit: 'pictures', facts: {} });
+  }
+}
+
+/** Verdicts are read and the selection is written in one transaction: no word is lost between. */
+function selectImage(db: RunDatabase, round: number, image: ImageRow, { policy }: ResolvedPolicy): void {
+  db.transaction(() => db.pseudoLabels.record(selectedImage(db, round, image, policy)));
+}
+
+/** Thresholds that a rule learned are said; a few of them, where there are many. */
+const MOST_TOLD = 8;
+
+function tellThresholds({ db, emit }: StageContext, round: number, { policy, thresholds }: ResolvedPolicy): void {
+  if (policy.rule === 'fixed') return;
+  const names = new Map(db.categories.all().map(({ id, name }) => [id, name]));
+  const text = ([category, { why }]: readonly [CategoryId, { readonly why: string }]) =>
+    `${names.get(category)} ${thresholdOf(policy, category).toFixed(3)} (${why})`;
+  const told = [...thresholds].slice(0, MOST_TOLD).map(text).join(', ');
+  const more = thresholds.size > MOST_TOLD ? ` and ${thresholds.size - MOST_TOLD} more` : '';
+  emit({ kind: 'note', round, level: 'info', text: `thresholds by ${policy.rule}: ${told}${more}` });
 }

@@ -71,6 +71,6 @@ function toDetection({ classIndex, score, box: cells }: Candidate, grid: MaskGri
     x2: covered.x1 + (cells.x2 + 1) * cellWidth,
     y2: covered.y1 + (cells.y2 + 1) * cellHeight,
   };
-  const mask = gridMask(grid, covered, clipBox(intersectBoxes(reach, covered), placement.image), placement.image);
-  return mask === null ? [] : [{ classIndex: asClassIndex(classIndex), score, box: rle.toBox(mask), mask }];
+  const object = gridMask(grid, covered, clipBox(intersectBoxes(reach, covered), placement.image), placement.image);
+  return object === null ? [] : [{ classIndex: asClassIndex(classIndex), score, box: rle.toBox(object.mask), ...object }];
 }

@@ -1,8 +1,9 @@
-import { type Box, type Rle, type Size, sameSize, showSize } from '../../core/index.ts';
+import { type Box, type Size, sameSize, showSize } from '../../core/index.ts';
 import type { MmdetHead } from '../contract.ts';
 import type { InputPlacement } from '../input/input-placement.ts';
 import { asScore, inputInImage, isNamed, strongest, toDetections } from '../output/detections.ts';
 import { gridMask } from '../output/grid-mask.ts';
+import type { ObjectMask } from '../output/mask-sampling.ts';
 import type { Candidate } from '../output/non-max-suppression.ts';
 import { badOutput, finiteOutput, type Outputs, type OutputTensor, outputOf } from '../output/outputs.ts';
 import type { Detection, DetectionSettings } from '../teacher.ts';
@@ -32,7 +33,7 @@ export function decodeMmdet(
   return toDetections(strongest(candidates, settings.maxDetections), placement, ({ anchor }, box, whole) => maskOf(anchor, box, whole));
 }
 
-type MaskOf = (row: number, box: Box, whole: Box) => Rle | null;
+type MaskOf = (row: number, box: Box, whole: Box) => ObjectMask | null;
 
 /** Masks that are neither the input nor a small square are of no known kind; known exports swap width and height. */
 function coversInput({ kind, outputs }: MmdetHead, { dims }: OutputTensor, input: Size): boolean {

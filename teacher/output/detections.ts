@@ -1,6 +1,7 @@
-import { type Box, boxArea, classIndex, clipBox, type Rle } from '../../core/index.ts';
+import { type Box, boxArea, classIndex, clipBox } from '../../core/index.ts';
 import { boxToImage, type InputPlacement } from '../input/input-placement.ts';
 import type { Detection } from '../teacher.ts';
+import type { ObjectMask } from './mask-sampling.ts';
 import type { Candidate } from './non-max-suppression.ts';
 import { badOutput } from './outputs.ts';
 
@@ -16,13 +17,13 @@ export function strongest(candidates: readonly Candidate[], limit: number): read
 export function toDetections(
   kept: readonly Candidate[],
   placement: InputPlacement,
-  maskOf: (candidate: Candidate, box: Box, whole: Box) => Rle | null,
+  maskOf: (candidate: Candidate, box: Box, whole: Box) => ObjectMask | null,
 ): readonly Detection[] {
   return kept.flatMap((candidate) => {
     const whole = boxToImage(candidate.box, placement);
     const box = clipBox(whole, placement.image);
-    const mask = boxArea(box) > 0 ? maskOf(candidate, box, whole) : null;
-    return mask === null ? [] : [{ classIndex: classIndex(candidate.classIndex), score: candidate.score, box, mask }];
+    const object = boxArea(box) > 0 ? maskOf(candidate, box, whole) : null;
+    return object === null ? [] : [{ classIndex: classIndex(candidate.classIndex), score: candidate.score, box, ...object }];
   });
 }
 

@@ -8,18 +8,23 @@ const image: Size = { width: 12, height: 10 };
 const wholeImage: Box = { x1: 0, y1: 0, x2: 12, y2: 10 };
 
 function drawn(grid: MaskGrid, covered: Box, box: Box): readonly string[] {
-  const mask = gridMask(grid, covered, box, image);
-  if (mask === null) return [];
-  const { data } = rle.decode(mask);
+  const object = gridMask(grid, covered, box, image);
+  if (object === null) return [];
+  const { data } = rle.decode(object.mask);
   return Array.from({ length: image.height }, (_, y) =>
     Array.from(data.subarray(y * image.width, (y + 1) * image.width), (bit) => '.#'[bit]).join(''),
   ).filter((row) => row.includes('#'));
 }
 
-const grid = (width: number, values: readonly number[], beyond: MaskGrid['beyond'] = 'edge', threshold = 0.5): MaskGrid => ({
+const grid = (
+  width: number,
+  values: readonly number[],
+  beyond: MaskGrid['beyond'] = 'edge',
+  kind: MaskGrid['values'] = 'probabilities',
+): MaskGrid => ({
   size: { width, height: values.length / width },
   data: Float32Array.from(values),
-  threshold,
+  values: kind,
   beyond,
 });
 
@@ -74,15 +79,59 @@ test('property: equals the definition wherever the value is not at the threshold
     ),
   );
   fc.assert(
-    fc.property(values, corner, corner, side, side, fc.constantFrom('edge', 'nothing'), (cells, x, y, w, h, beyond) => {
-      const masked = grid(cells.width, cells.values, beyond, 0.25);
-      const covered = { x1: x, y1: y, x2: x + w, y2: y + h };
-      const mask = gridMask(masked, covered, wholeImage, image);
-      const found = mask === null ? new Uint8Array(120) : rle.decode(mask).data;
-      for (let at = 0; at < 120; at++) {
-        const value = valueAt(masked, covered, at % 12, Math.floor(at / 12)) - masked.threshold;
-        if (Math.abs(value) > valueTolerance) assert.equal(found[at], value > 0 ? 1 : 0);
-      }
-    }),
+    fc.property(
+      values,
+      corner,
+      corner,
+      side,
+      side,
+      fc.constantFrom('edge', 'nothing'),
+      fc.constantFrom('logits', 'probabilities'),
+      (cells, x, y, w, h, beyond, kind) => {
+        const masked = grid(cells.width, cells.values, beyond, kind);
+        const covered = { x1: x, y1: y, x2: x + w, y2: y + h };
+        const object = gridMask(masked, covered, wholeImage, image);
+        const found = object === null ? new Uint8Array(120) : rle.decode(object.mask).data;
+        const threshold = kind === 'logits' ? 0 : 0.5;
+        for (let at = 0; at < 120; at++) {
+          const value = valueAt(masked, covered, at % 12, Math.floor(at / 12)) - threshold;
+          if (Math.abs(value) > valueTolerance) assert.equal(found[at], value > 0 ? 1 : 0);
+        }
+      },
+    ),
   );
 });
+
+const qualityOf = (masked: MaskGrid, box = wholeImage) => gridMask(masked, wholeImage, box, image)?.quality;
+
+test('the quality of probabilities: their mean above 0.5, and how much of the mask a higher threshold leaves of that of a lower one', () => {
+  // By column: 0.9 three times, 0.83, 0.7, 0.57, 0.43, 0.3, 0.17; the thresholds are 0.73 and 0.27.
+  const stability = 4 / 8;
+  const found = qualityOf(grid(2, [0.9, 0.1]));
+  assert.equal(found?.stability, stability);
+  assertNear(found?.probability, 0.9);
+  assert.equal(found?.flipAgreement, null);
+});
+
+test('what the box cuts off does not count', () => {
+  assertNear(qualityOf(grid(2, [0.9, 0.6]), { x1: 9, y1: 0, x2: 12, y2: 10 })?.probability, 0.6);
+});
+
+test('logits and the probabilities that they stand for are of one quality where they do not change', () => {
+  const logit = 2;
+  const [ofLogits, ofProbabilities] = [qualityOf(grid(1, [logit], 'edge', 'logits')), qualityOf(grid(1, [1 / (1 + Math.exp(-logit))]))];
+  assert.equal(ofLogits?.stability, 1);
+  assert.equal(ofProbabilities?.stability, 1);
+  assertNear(ofLogits?.probability, ofProbabilities?.probability ?? 0);
+});
+
+test('masks of zeros and ones tell nothing of their quality', () => {
+  assert.equal(qualityOf(grid(2, [1, 0])), undefined);
+  assert.equal(qualityOf(grid(2, [1, 0], 'nothing')), undefined);
+  assert.ok(qualityOf(grid(2, [1, 0], 'edge', 'logits')));
+});
+
+function assertNear(found: number | undefined, expected: number): void {
+  const singlePrecision = 1e-6;
+  assert.ok(found !== undefined && Math.abs(found - expected) < singlePrecision, `${found} is not ${expected}`);
+}

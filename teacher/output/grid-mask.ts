@@ -1,28 +1,30 @@
-import type { Box, Rle, Size } from '../../core/index.ts';
-import { encodePositive, type Sampling, TAPS } from './mask-sampling.ts';
+import type { Box, Size } from '../../core/index.ts';
+import { type MaskValues, SCALES } from './mask-quality.ts';
+import { encodeObject, type ObjectMask, type Sampling, TAPS } from './mask-sampling.ts';
 
 /** One mask as values on a grid, row-major. */
 export interface MaskGrid {
   readonly size: Size;
   readonly data: Float32Array;
-  /** Object where a value is above this: 0 for logits, 0.5 for probabilities. */
-  readonly threshold: number;
+  readonly values: MaskValues;
   /** What lies beyond the grid: its outermost cells again, or nothing (0), as detectron2 pastes masks into boxes. */
   readonly beyond: 'edge' | 'nothing';
 }
 
 /**
- * The mask of one object in its picture: the grid is sampled bilinearly at the centres of pixels, object where that is above the
- * threshold, cut to the box. Null where nothing is left.
+ * The mask of one object in its picture: the grid is sampled bilinearly at the centres of pixels, object where the probability of that is
+ * above 0.5, cut to the box. Null where nothing is left. A grid of zeros and ones alone tells nothing of the mask's quality.
  * @param covered the part of the picture that the grid stands for; may reach beyond it.
  * @param box in pixels of the picture, inside it; cuts by the centres of pixels.
  */
-export function gridMask(grid: MaskGrid, covered: Box, box: Box, image: Size): Rle | null {
+export function gridMask(grid: MaskGrid, covered: Box, box: Box, image: Size): ObjectMask | null {
   const { width, height } = grid.size;
   const columns = sampling({ from: covered.x1, to: covered.x2, cells: width }, grid.beyond, box.x1, box.x2);
   const rows = sampling({ from: covered.y1, to: covered.y2, cells: height }, grid.beyond, box.y1, box.y2);
   if (columns.low.length === 0 || rows.low.length === 0) return null;
-  return encodePositive(aboveThreshold(grid, columns, rows), columns, rows, image);
+  const values = aboveThreshold(grid, columns, rows);
+  const object = encodeObject(values, columns, rows, image, grid.values);
+  return object !== null && grid.values === 'probabilities' && isBinary(values) ? { mask: object.mask } : object;
 }
 
 /** One axis of the picture, of which `cells` cells cover [from, to). */
@@ -55,7 +57,8 @@ function sampling(axis: Axis, beyond: MaskGrid['beyond'], from: number, to: numb
 }
 
 /** The sampled cells less the threshold, row-major [rows.cells, columns.cells]. */
-function aboveThreshold({ size, data, threshold }: MaskGrid, columns: Sampling, rows: Sampling): Float32Array {
+function aboveThreshold({ size, data, values: kind }: MaskGrid, columns: Sampling, rows: Sampling): Float32Array {
+  const { threshold } = SCALES[kind];
   const values = new Float32Array(columns.cells * rows.cells).fill(-threshold);
   const [left, right] = [Math.max(0, columns.firstCell), Math.min(size.width, columns.firstCell + columns.cells)];
   const [top, bottom] = [Math.max(0, rows.firstCell), Math.min(size.height, rows.firstCell + rows.cells)];
@@ -65,3 +68,7 @@ function aboveThreshold({ size, data, threshold }: MaskGrid, columns: Sampling, 
   }
   return values;
 }
+
+/** Whether probabilities, less the threshold, are all 0 or 1: a mask that was cut off by a threshold before. */
+const isBinary = (aboveThreshold: Float32Array): boolean =>
+  aboveThreshold.every((value) => Math.abs(value) === SCALES.probabilities.threshold);

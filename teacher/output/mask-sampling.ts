@@ -1,5 +1,10 @@
 import type { Rle, Size } from '../../core/index.ts';
+import type { Detection } from '../teacher.ts';
+import { type MaskValues, meanProbability, SCALES } from './mask-quality.ts';
 import { RunLengths } from './run-lengths.ts';
+
+/** The mask of one object, and how sure the model is of its pixels. */
+export type ObjectMask = Pick<Detection, 'mask' | 'quality'>;
 
 /** Cells that a pixel takes of, at most. A prototype mask is resized twice: of two cells, and then of two such pixels side by side. */
 export const TAPS = 3;
@@ -18,12 +23,13 @@ export interface Sampling {
 }
 
 /**
- * Run lengths of the pixels whose value is above 0, column by column, as COCO has them. Null where there is none.
+ * The pixels whose value is above the threshold as run lengths, column by column, as COCO has them. Null where there is none.
  * Pixels that take of the same cells follow one another, and where these cells are of one mind there is nothing to compute.
- * @param cells row-major [rows.cells, columns.cells].
+ * @param cells less the threshold, row-major [rows.cells, columns.cells].
  */
-export function encodePositive(cells: Float32Array, columns: Sampling, rows: Sampling, image: Size): Rle | null {
-  const runs = new RunLengths();
+export function encodeObject(cells: Float32Array, columns: Sampling, rows: Sampling, image: Size, values: MaskValues): ObjectMask | null {
+  const { margin } = SCALES[values];
+  const pixels = new ObjectPixels(margin);
   const { low, weights } = rows;
   const ends = groupEnds(low);
   const column = new Float32Array(rows.cells);
@@ -35,13 +41,51 @@ export function encodePositive(cells: Float32Array, columns: Sampling, rows: Sam
       const a = column[cell];
       const b = column[cell + 1];
       const c = column[cell + 2];
-      if (a > 0 && b > 0 && c > 0) runs.add(top + y, top + ends[y]);
-      else if (a > 0 || b > 0 || c > 0)
+      if (a > margin && b > margin && c > margin) pixels.addSure(top + y, top + ends[y]);
+      else if (a > -margin || b > -margin || c > -margin)
         for (let pixel = y, tap = TAPS * y; pixel < ends[y]; pixel++, tap += TAPS)
-          if (weights[tap] * a + weights[tap + 1] * b + weights[tap + 2] * c > 0) runs.add(top + pixel, top + pixel + 1);
+          pixels.add(top + pixel, weights[tap] * a + weights[tap + 1] * b + weights[tap + 2] * c);
     }
   }
-  return runs.toRle(image);
+  const mask = pixels.toRle(image);
+  if (mask === null) return null;
+  const probability = meanProbability(cells, columns, rows, SCALES[values]);
+  return { mask, quality: { probability, stability: pixels.stability, flipAgreement: null } };
+}
+
+/** The pixels of an object in column-major order, and how many would be of it by a lower and by a higher threshold. */
+class ObjectPixels {
+  readonly #margin: number;
+  readonly #runs = new RunLengths();
+  #sure = 0;
+  #possible = 0;
+
+  constructor(margin: number) {
+    this.#margin = margin;
+  }
+
+  /** Pixels from `start` to `end`, all above the higher threshold. */
+  addSure(start: number, end: number): void {
+    this.#runs.add(start, end);
+    this.#sure += end - start;
+    this.#possible += end - start;
+  }
+
+  /** One pixel by its value less the threshold. */
+  add(at: number, value: number): void {
+    if (value > 0) this.#runs.add(at, at + 1);
+    if (value > this.#margin) this.#sure++;
+    if (value > -this.#margin) this.#possible++;
+  }
+
+  /** IoU of the masks of both thresholds, of which one lies in the other: Segment Anything's `calculate_stability_score`. */
+  get stability(): number {
+    return this.#sure / this.#possible;
+  }
+
+  toRle(size: Size): Rle | null {
+    return this.#runs.toRle(size);
+  }
 }
 
 /** Of each pixel: where the pixels end that begin with the same cell. */

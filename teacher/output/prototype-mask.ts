@@ -1,6 +1,6 @@
-import type { Box, Rle, Size } from '../../core/index.ts';
+import type { Box, Size } from '../../core/index.ts';
 import type { InputPlacement } from '../input/input-placement.ts';
-import { encodePositive, type Sampling, TAPS } from './mask-sampling.ts';
+import { encodeObject, type ObjectMask, type Sampling, TAPS } from './mask-sampling.ts';
 
 /** M mask prototypes [M, h, w] that cover the whole network input. */
 export interface Prototypes {
@@ -14,14 +14,14 @@ export interface Prototypes {
  * Both resizes are one here, and only what the box needs is computed: its prototype cells, then its columns of pixels, as run lengths.
  * @param coefficients M values. @param box in pixels of the picture, inside it; cuts by the centres of pixels.
  */
-export function prototypeMask(coefficients: Float32Array, prototypes: Prototypes, box: Box, placement: InputPlacement): Rle | null {
+export function prototypeMask(coefficients: Float32Array, prototypes: Prototypes, box: Box, placement: InputPlacement): ObjectMask | null {
   const { image, input, content } = placement;
   const { width, height } = prototypes.size;
   const columns = sampling({ pixels: image.width, from: content.x1, to: content.x2, input: input.width, cells: width }, box.x1, box.x2);
   const rows = sampling({ pixels: image.height, from: content.y1, to: content.y2, input: input.height, cells: height }, box.y1, box.y2);
   if (columns.low.length === 0 || rows.low.length === 0) return null;
   const logits = cellLogits(coefficients, prototypes, columns, rows);
-  return encodePositive(logits, columns, rows, image);
+  return encodeObject(logits, columns, rows, image, 'logits');
 }
 
 /** One axis of the picture, of the network input that holds it between `from` and `to`, and of the prototypes; `cells <= input`. */

@@ -35,6 +35,7 @@ const views: fc.Arbitrary<View> = fc
   .record({ at: fc.record({ x: corner, y: corner }), size: sizes, shown: sizes, flip: fc.boolean() })
   .map(({ at: { x, y }, size, shown, flip }) => ({
     grid: '',
+    mirror: null,
     window: { x1: x, y1: y, x2: x + size.width, y2: y + size.height },
     shown,
     flip,
@@ -70,7 +71,7 @@ test('a flip is its own inverse, and turns rows round', () => {
   fc.assert(
     fc.property(sizes.chain(bitMask), ({ size, data }) => {
       const mask = rle.encode({ size, data });
-      const flip: View = { grid: '', window: whole(size), shown: size, flip: true };
+      const flip: View = { grid: '', mirror: null, window: whole(size), shown: size, flip: true };
       const flipped = maskToPicture(mask, flip, size);
       assert.deepEqual(maskToPicture(flipped, flip, size), mask);
       const rows = Array.from({ length: size.height }, (_, y) => [...data.subarray(y * size.width, (y + 1) * size.width)].reverse());
@@ -106,19 +107,25 @@ const painted = ({ size, data }: BitMask): RgbImage => ({
 
 test('beyond the edge a view shows padding; a view of everything is the picture itself', () => {
   const image: RgbImage = { size: { width: 2, height: 1 }, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
-  const view: View = { grid: '', window: { x1: -1, y1: 0, x2: 3, y2: 2 }, shown: { width: 4, height: 2 }, flip: true };
+  const view: View = { grid: '', mirror: null, window: { x1: -1, y1: 0, x2: 3, y2: 2 }, shown: { width: 4, height: 2 }, flip: true };
   assert.deepEqual([...viewPicture(image, view, 9).data], [9, 9, 9, 4, 5, 6, 1, 2, 3, 9, 9, 9, ...new Array(12).fill(9)]);
-  assert.equal(viewPicture(image, { grid: '', window: whole(image.size), shown: image.size, flip: false }, 9), image);
+  assert.equal(viewPicture(image, { grid: '', mirror: null, window: whole(image.size), shown: image.size, flip: false }, 9), image);
 });
 
 test('shrinking blends two neighbours, channel by channel', () => {
   const image: RgbImage = { size: { width: 4, height: 1 }, data: Uint8Array.of(0, 10, 20, 100, 30, 40, 200, 0, 0, 100, 80, 1) };
-  const view: View = { grid: '', window: whole(image.size), shown: { width: 2, height: 1 }, flip: false };
+  const view: View = { grid: '', mirror: null, window: whole(image.size), shown: { width: 2, height: 1 }, flip: false };
   assert.deepEqual([...viewPicture(image, view, 0).data], [50, 20, 30, 150, 40, 0]);
 });
 
 const picture: Size = { width: 20, height: 10 };
-const flippedWindow: View = { grid: '', window: { x1: 10, y1: 2, x2: 16, y2: 8 }, shown: { width: 12, height: 12 }, flip: true };
+const flippedWindow: View = {
+  grid: '',
+  mirror: null,
+  window: { x1: 10, y1: 2, x2: 16, y2: 8 },
+  shown: { width: 12, height: 12 },
+  flip: true,
+};
 const detection = (box: Box) => ({ classIndex: classIndex(1), score: 0.5, box, mask: rle.fromBox(flippedWindow.shown, box) });
 
 test('boxes go where their masks go', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
-import { type Box, classIndex, clipBox, intersectBoxes, rle, type Size } from '../../core/index.ts';
+import { type Box, classIndex, clipBox, intersectBoxes, type MaskQuality, rle, type Size } from '../../core/index.ts';
 import type { Detection } from '../teacher.ts';
 import { mergeSightings, type Sighting } from './test-time-merge.ts';
 import { planViews, type View } from './test-time-views.ts';
@@ -110,10 +110,61 @@ test('the best scores stay where there are too many', () => {
   );
 });
 
+const quality = (probability: number, stability = 0.5): MaskQuality => ({ probability, stability, flipAgreement: null });
+const withQuality = ({ view, detection }: Sighting, measured = quality(0.9)): Sighting => ({
+  view,
+  detection: { ...detection, quality: measured },
+});
+
+const mirroredViews = planViews(picture, { flip: true, scales: [1, 0.5], tiling: null }, false);
+const [plain, mirrored, plainSmall, mirroredSmall] = mirroredViews;
+
+/** The flip agreements of what is kept, by falling score. */
+function agreements(sightings: readonly Sighting[]): readonly (number | null | undefined)[] {
+  const found = mergeSightings(
+    sightings.map((one) => withQuality(one)),
+    mirroredViews,
+    picture,
+    MANY,
+  );
+  return found.map((one) => one.quality?.flipAgreement);
+}
+
+test('the flip agreement is the mask IoU with what the mirror image shows there of that class, 0 where it shows nothing', () => {
+  const object = seen(plain, columns(10, 20), 0.9);
+  assert.deepEqual(agreements([object, seen(mirrored, columns(10, 18), 0.8)]), [0.8]);
+  assert.deepEqual(agreements([seen(plain, columns(10, 18), 0.8), seen(mirrored, columns(10, 20), 0.9)]), [0.8]);
+  assert.deepEqual(agreements([object]), [0]);
+  assert.deepEqual(agreements([object, seen(mirrored, columns(10, 20), 0.8, 1)]), [0, 0]);
+});
+
+test('looks agree at their own scale, where nothing but the flip differs', () => {
+  const object = columns(10, 20);
+  assert.deepEqual(agreements([seen(plain, object, 0.9), seen(plainSmall, object, 0.8), seen(mirroredSmall, object, 0.7)]), [0]);
+  assert.deepEqual(agreements([seen(plain, columns(10, 18), 0.5), seen(plainSmall, object, 0.8), seen(mirroredSmall, object, 0.7)]), [1]);
+});
+
+test('without a mirror image, and for masks without quality, there is no agreement', () => {
+  assert.deepEqual(merge([withQuality(seen(whole, columns(10, 20), 0.9))])[0].quality, quality(0.9));
+  const found = mergeSightings([seen(plain, columns(10, 20), 0.9)], mirroredViews, picture, MANY);
+  assert.equal(found[0].quality, undefined);
+});
+
+test('the quality of what is stitched is that of its parts by their areas; with a part that has none there is none', () => {
+  const object = columns(10, 60);
+  const parts = [
+    withQuality(seen(left, object, 0.6), quality(0.9, 0.2)),
+    withQuality(seen(middle, object, 0.8), quality(0.6, 0.8)),
+  ] as const;
+  assert.deepEqual(merge(parts)[0].quality, quality(0.75, 0.5));
+  assert.equal(merge([parts[0], seen(middle, object, 0.8)])[0].quality, undefined);
+});
+
 const place = fc.integer({ min: 0, max: 90 });
+const tiledViews = planViews(picture, { flip: true, scales: [1, 0.5], tiling: { size: 40, overlap: 0.25 } }, false);
 const arbitrarySighting = fc
   .record({
-    view: fc.integer({ min: 0, max: 3 }),
+    view: fc.nat(tiledViews.length - 1),
     x: place,
     y: fc.integer({ min: 0, max: 30 }),
     width: fc.integer({ min: 1, max: 50 }),
@@ -122,7 +173,7 @@ const arbitrarySighting = fc
     index: fc.integer({ min: 0, max: 1 }),
   })
   .map(({ view, x, y, width, height, score, index }) =>
-    seen(views[view], { x1: x, y1: y, x2: x + width, y2: y + height }, score / 4, index),
+    withQuality(seen(tiledViews[view], { x1: x, y1: y, x2: x + width, y2: y + height }, score / 4, index)),
   )
   .filter(({ detection }) => rle.area(detection.mask) > 0);
 
@@ -133,12 +184,12 @@ test('neither the order of views nor that of detections matters', () => {
       fc.tuple(
         fc.constant(all),
         fc.shuffledSubarray(all, { minLength: all.length }),
-        fc.shuffledSubarray([...views], { minLength: views.length }),
+        fc.shuffledSubarray([...tiledViews], { minLength: tiledViews.length }),
       ),
     );
   fc.assert(
     fc.property(twoOrders, fc.integer({ min: 1, max: 8 }), ([all, shuffled, shuffledViews], limit) => {
-      const found = mergeSightings(all, views, picture, limit);
+      const found = mergeSightings(all, tiledViews, picture, limit);
       assert.deepEqual(mergeSightings(shuffled, shuffledViews, picture, limit), found);
       assert.ok(found.length <= limit && found.every(({ score }, at) => at === 0 || score <= found[at - 1].score));
       assert.ok(found.every(({ score }) => all.some(({ detection }) => detection.score === score)));

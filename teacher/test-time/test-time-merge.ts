@@ -26,6 +26,7 @@ const FAINT_FRACTION = 0.5;
  * 3. Greedy mask NMS within classes: by falling score, each stays unless one that stayed is the same object.
  * A score is that of the one sighting that stayed (of the best part, where parts were stitched): never a mean nor a sum, so it means
  * what it means in a single view, and thresholds keep their sense. Of more views it is the best, so scores rise a little with their number.
+ * Where mirrored pictures are looked at too, what stays tells how well its own look's mirror image agrees; see {@link withFlipAgreement}.
  * @returns at most `maxDetections`, by falling score.
  */
 export function mergeSightings(
@@ -34,14 +35,15 @@ export function mergeSightings(
   picture: Size,
   maxDetections: number,
 ): readonly Detection[] {
-  const ranked = sightings.toSorted((a, b) => byRank(a.detection, b.detection) || byPlace(a.view.window, b.view.window));
+  const ranked = sightings.toSorted(byPrecedence);
   const isWhole = ({ view, detection }: Sighting) => seesWhole(view, detection.box, picture);
-  const whole = ranked.filter(isWhole).map(({ detection }) => detection);
+  const whole = ranked.filter(isWhole);
   const parts = ranked.filter((sighting) => {
     if (isWhole(sighting) || isCovered(sighting.detection, whole)) return false;
     return !views.some((view) => view.grid === sighting.view.grid && seesWhole(view, sighting.detection.box, picture));
   });
-  return suppressRepetitions([...whole, ...stitchParts(parts)].sort(byRank), maxDetections);
+  const objects = [...whole, ...stitchParts(parts)].sort(byPrecedence);
+  return suppressRepetitions(objects, maxDetections).map((object) => withFlipAgreement(object, objects));
 }
 
 /** Whether a box lies in a window without touching a border beyond which the picture goes on. */
@@ -56,21 +58,35 @@ function seesWhole({ window }: View, box: Box, { width, height }: Size): boolean
   );
 }
 
-function isCovered(part: Detection, whole: readonly Detection[]): boolean {
-  const clear = whole.filter((one) => mayBeOne(one, part) && one.score >= FAINT_FRACTION * part.score);
+function isCovered(part: Detection, whole: readonly Sighting[]): boolean {
+  const clear = detectionsOf(whole).filter((one) => mayBeOne(one, part) && one.score >= FAINT_FRACTION * part.score);
   return overlaps(part, clear, 'of the mask').some((share) => share >= COVERED_FRACTION);
 }
 
 /** @param ranked by falling score */
-function suppressRepetitions(ranked: readonly Detection[], maxDetections: number): readonly Detection[] {
-  const kept: Detection[] = [];
+function suppressRepetitions(ranked: readonly Sighting[], maxDetections: number): readonly Sighting[] {
+  const kept: Sighting[] = [];
   for (const one of ranked) {
     if (kept.length >= maxDetections) break;
-    const rivals = kept.filter((better) => mayBeOne(better, one));
-    if (!overlaps(one, rivals, 'of both').some((iou) => iou > SAME_OBJECT_IOU)) kept.push(one);
+    const rivals = detectionsOf(kept).filter((better) => mayBeOne(better, one.detection));
+    if (!overlaps(one.detection, rivals, 'of both').some((iou) => iou > SAME_OBJECT_IOU)) kept.push(one);
   }
   return kept;
 }
+
+/**
+ * An object with the largest mask IoU that it has with one of its class in the mirror image of its own look: the same windows at the same
+ * scale, so that nothing but the flip differs. 0 where nothing of its class is seen there.
+ */
+function withFlipAgreement({ view, detection }: Sighting, objects: readonly Sighting[]): Detection {
+  const { quality } = detection;
+  if (quality === undefined || view.mirror === null) return detection;
+  const mirrored = objects.filter((other) => other.view.grid === view.mirror && mayBeOne(other.detection, detection));
+  const flipAgreement = Math.max(0, ...overlaps(detection, detectionsOf(mirrored), 'of both'));
+  return { ...detection, quality: { ...quality, flipAgreement } };
+}
+
+const detectionsOf = (sightings: readonly Sighting[]): readonly Detection[] => sightings.map(({ detection }) => detection);
 
 const mayBeOne = (a: Detection, b: Detection): boolean => a.classIndex === b.classIndex && boxArea(intersectBoxes(a.box, b.box)) > 0;
 
@@ -82,7 +98,12 @@ function overlaps({ mask }: Detection, others: readonly Detection[], share: 'of 
   return rle.iouMatrix([mask], masks, crowd);
 }
 
-/** By falling score; the rest decides between equal scores, so that only equal detections are interchangeable. */
+/** By falling score; the rest decides between equal scores, so that only equal sightings of one look are interchangeable. */
+function byPrecedence(a: Sighting, b: Sighting): number {
+  const grids = a.view.grid < b.view.grid ? -1 : Number(a.view.grid > b.view.grid);
+  return byRank(a.detection, b.detection) || byPlace(a.view.window, b.view.window) || grids;
+}
+
 function byRank(a: Detection, b: Detection): number {
   return b.score - a.score || a.classIndex - b.classIndex || byPlace(a.box, b.box) || byRuns(a.mask, b.mask);
 }

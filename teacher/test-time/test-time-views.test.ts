@@ -23,6 +23,10 @@ test('a flip is every window once more, in a grid of its own', () => {
     [false, true],
   );
   assert.equal(new Set(views.map(({ grid }) => grid)).size, 2);
+  assert.deepEqual(
+    views.map(({ mirror }) => mirror),
+    [views[1].grid, views[0].grid],
+  );
   assert.ok(!isPlain(views[1], vga));
 });
 

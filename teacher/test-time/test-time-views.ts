@@ -21,6 +21,8 @@ export interface Tiling {
 export interface View {
   /** Equal for the windows that share a picture out among them; what one grid sees says nothing of another's. */
   readonly grid: string;
+  /** The grid of the same windows in the picture's mirror image, or the other way round; null where only one of them is looked at. */
+  readonly mirror: string | null;
   /** Whole pixels of the picture. It may reach beyond, where there is only padding. */
   readonly window: Box;
   /** Size in which the teacher gets the window. */
@@ -43,9 +45,13 @@ export function planViews(picture: Size, { flip, scales, tiling }: TestTimeOptio
   if (tiling !== null && ![...grids.values()].some((grid) => isWhole(grid, picture)))
     grids.set('whole', wholeGrid(picture, tiling, native));
   const mirrors = flip ? [false, true] : [false];
-  return [...grids].flatMap(([name, { windows, shown }]) =>
-    mirrors.flatMap((mirrored) => windows.map((window) => ({ grid: `${name}, flip ${mirrored}`, window, shown, flip: mirrored }))),
-  );
+  return [...grids].flatMap(([name, { windows, shown }]) => {
+    const gridOf = (mirrored: boolean) => `${name}, flip ${mirrored}`;
+    return mirrors.flatMap((mirrored) => {
+      const common = { grid: gridOf(mirrored), mirror: flip ? gridOf(!mirrored) : null, shown, flip: mirrored };
+      return windows.map((window) => ({ ...common, window }));
+    });
+  });
 }
 
 /** True for the view that is the picture itself. */

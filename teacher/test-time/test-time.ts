@@ -21,9 +21,13 @@ const NEUTRAL_GREY = 114;
  */
 export function withTestTime(teacher: Teacher, options: TestTimeOptions, settings: Pick<DetectionSettings, 'maxDetections'>): Teacher {
   checkOptions(options);
-  if (!options.flip && options.tiling === null && options.scales.every((scale) => scale === 1)) return teacher;
+  if (isSingleLook(options)) return teacher;
   return new TestTimeTeacher(teacher, options, settings.maxDetections);
 }
+
+/** Whether every picture is looked at once. */
+export const isSingleLook = ({ flip, scales, tiling }: TestTimeOptions): boolean =>
+  !flip && tiling === null && scales.every((scale) => scale === 1);
 
 function checkOptions({ scales, tiling }: TestTimeOptions): void {
   if (scales.length === 0 || !scales.every((scale) => scale > 0 && scale < Number.POSITIVE_INFINITY))

@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { actionId, SelfpasteError } from '../../../core/index.ts';
+import { type ActionRow, drawnBy, type RunDatabase } from '../../../db/index.ts';
+import { wholeNumber } from '../../options.ts';
+import { print, printable, printJson, table } from '../../print.ts';
+import { RUN_HELP, withRun } from './open-run.ts';
+import { userName } from './signature.ts';
+
+export function historyCommand(): Command {
+  return new Command('history')
+    .description('What people decided, the newest first.')
+    .argument('[run]', RUN_HELP)
+    .option('--limit <n>', 'most actions to list', wholeNumber(1), 20)
+    .option('--json', 'as JSON', false)
+    .action((run: string | undefined, { limit, json }: { limit: number; json: boolean }) =>
+      withRun(run, 'read', (db) => {
+        const actions = db.verdicts.actions(limit).map((action) => ({ ...action, drawn: drawnBy(db, action.id) }));
+        if (json) return printJson(actions);
+        if (actions.length === 0) return print('nobody decided anything yet');
+        const rows = actions.map((action) => [
+          action.id,
+          new Date(action.atMs).toISOString().slice(0, 16),
+          printable(action.who),
+          contentText(db, action),
+          printable(action.subject),
+          printable(action.why),
+          action.state.is === 'done' ? 'stands' : `undone by ${printable(action.state.by)}`,
+        ]);
+        print(table(['action', 'when (UTC)', 'who', 'what', 'about', 'why', 'state'], rows));
+      }),
+    );
+}
+
+/** `2 accepted, 1 drawn (d7)`. */
+function contentText(db: RunDatabase, { id, verdicts, donations }: ActionRow): string {
+  const counts = Object.entries({ ...verdicts, donated: donations }).filter(([, count]) => count > 0);
+  const drawn = drawnBy(db, id).map((one) => `d${one.drawn}`);
+  const text = counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+  return drawn.length === 0 ? text : `${text} (${[...drawn.slice(0, 5), ...(drawn.length > 5 ? ['...'] : [])].join(' ')})`;
+}
+
+interface UndoOptions {
+  readonly run?: string;
+  readonly who: string;
+  readonly json: boolean;
+}
+
+export function undoCommand(): Command {
+  return new Command('undo')
+    .description('Takes back all that one action did: what stood before stands again.')
+    .argument('[action]', 'its number (see labels history); the last one that stands by default', wholeNumber(1))
+    .option('--run <run>', RUN_HELP)
+    .option('--who <name>', 'who takes it back; the user name of this machine by default', userName())
+    .option('--json', 'as JSON', false)
+    .action((number: number | undefined, { run, who, json }: UndoOptions) =>
+      withRun(run, 'write', (db) => {
+        const action = number === undefined ? lastStanding(db) : actionId(number);
+        const undone = db.verdicts.undo(action, { who, atMs: Date.now() });
+        if (json) printJson({ action, undone });
+        else print(`action ${action} is undone: ${undone} ${undone === 1 ? 'decision' : 'decisions'} taken back`);
+      }),
+    );
+}
+
+/** Actions that were undone are few, and the last ones of all. */
+const SEARCHED = 1000;
+
+function lastStanding(db: RunDatabase): ActionRow['id'] {
+  const last = db.verdicts.actions(SEARCHED).find(({ state }) => state.is === 'done');
+  if (last !== undefined) return last.id;
+  throw new SelfpasteError(
+    'USAGE_NO_ACTION',
+    'Expected an action that stands, got none: nobody decided anything, or all of it was undone',
+    'list what people did with `selfpaste labels history`',
+  );
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+import { testFolder } from './test-database.ts';
+
+const LIMIT = '3m';
+
+/** Labels until the disk is full, then frees some of it, opens again and says what is there. */
+const WRITER = `
+import { rmSync, writeFileSync } from 'node:fs';
+import { openDatabase } from '${new URL('./open.js', import.meta.url)}';
+import { addImage, beginRun, label, prediction } from '${new URL('./test-database.js', import.meta.url)}';
+const [path, ballast] = process.argv.slice(1);
+writeFileSync(ballast, Buffer.alloc(1 << 20));
+const db = openDatabase(path, { mode: 'create' });
+beginRun(db);
+let committed = 0;
+let error;
+while (!error && committed < 100000) {
+  try {
+    db.transaction(() => label(db, addImage(db, committed + 1), Array.from({ length: 25 }, () => prediction(0.5))));
+    committed++;
+  } catch (caught) {
+    error = caught;
+  }
+}
+let closing = 'closed';
+try { db.close(); } catch (caught) { closing = caught.code; }
+rmSync(ballast);
+const again = openDatabase(path, { mode: 'write' });
+const facts = {
+  code: error.code, message: error.message, hint: error.hint, committed,
+  done: again.labeling.counts(1).done,
+  rows: again.connection.one('SELECT count(*) AS rows FROM predictions').rows,
+  integrity: again.connection.pragma('integrity_check'),
+};
+label(again, addImage(again, 999999), [prediction(0.5)]);
+again.close();
+console.log(JSON.stringify(facts));
+`;
+
+/** Mounts a small disk for one command, in a namespace of its own: needs no rights, and goes away with the command. */
+function onSmallDisk(folder: string, command: readonly string[]) {
+  const script = `mount -t tmpfs -o size=${LIMIT} tmpfs "$0" && exec "$@"`;
+  return spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, folder, ...command], { encoding: 'utf8' });
+}
+
+test('a disk that is full during a write loses nothing that was committed, and the run goes on once there is room', (t) => {
+  const folder = join(testFolder(t), 'disk');
+  mkdirSync(folder);
+  if (onSmallDisk(folder, ['true']).status !== 0) return t.skip('a small disk cannot be mounted here');
+  const program = [process.execPath, '--input-type=module', '-e', WRITER, join(folder, 'selfpaste.db'), join(folder, 'ballast')];
+  const { stdout, stderr } = onSmallDisk(folder, program);
+  assert.match(stdout, /^\{/, stderr);
+  const { code, message, hint, committed, done, rows, integrity } = JSON.parse(stdout);
+  assert.equal(code, 'ENVIRONMENT_DISK_FULL');
+  assert.match(message, /selfpaste\.db could not grow: the disk is full \(SQLITE_FULL: database or disk is full\)$/);
+  assert.equal(hint, 'free some disk space, then resume the run; what was committed is safe');
+  assert.ok(committed > 10, `${committed} images were written before the disk was full`);
+  assert.deepEqual({ done, rows, integrity }, { done: committed, rows: 25 * committed, integrity: 'ok' });
+});

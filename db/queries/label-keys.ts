@@ -1,0 +1,148 @@
+import type { CategoryId } from '../../core/index.ts';
+import type { SqlValue } from '../connection.ts';
+import type { RunDatabase } from '../run-database.ts';
+import { changeOf, conditionsOf, ID_OF, parametersOf, roundMeant, suspicionOf } from './label-conditions.ts';
+import type { LabelCursor, LabelFilter, LabelOrder } from './label-filter.ts';
+import { type KeyReader, mergeKeys } from './label-merge.ts';
+import { cellPaths, changePaths, imagePath, type Path, suspicionPath } from './label-paths.ts';
+import { type SmallSet, smallSet } from './label-sets.ts';
+import { thresholdsOf } from './label-thresholds.ts';
+
+/** By rank and then by id, both upwards (1) or both downwards (-1). */
+const DIRECTION: Readonly<Record<LabelOrder, 1 | -1>> = {
+  'score-desc': -1,
+  'score-asc': 1,
+  image: 1,
+  'area-desc': -1,
+  'area-asc': 1,
+  'least-certain': 1,
+  'most-changed': 1,
+  'likely-wrong': -1,
+};
+
+/**
+ * Reads the keys of a list, page by page. Where some condition of the filter leaves only a small set, that is read whole and sorted;
+ * else rows are walked in the order of an index, from where the page begins to where it ends.
+ */
+export function keyReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder): KeyReader {
+  if (isContradiction(db, filter, order)) return () => [];
+  const set = smallSet(db, filter, order);
+  return set ? setReader(db, filter, order, set) : walkingReader(db, filter, order);
+}
+
+/** Only what was kept has changed, so that to look for what was dropped is to go over all changes in vain. */
+function isContradiction(db: RunDatabase, filter: LabelFilter, order: LabelOrder): boolean {
+  const { status, reason } = filter;
+  if ((filter.change === undefined && order !== 'most-changed') || (status === undefined && reason === undefined)) return false;
+  const kept: LabelFilter = { round: roundMeant(filter), status: 'kept', ...(reason === undefined ? {} : { reason }) };
+  return status === 'dropped' || cellPaths(db, kept, 'score').length === 0;
+}
+
+type Compare = (a: LabelCursor, b: LabelCursor) => number;
+
+const comparing =
+  (order: LabelOrder): Compare =>
+  (a, b) =>
+    DIRECTION[order] * (a.rank - b.rank || a.id - b.id);
+
+/** Walks whatever the filter is, but for lines of objects, which are always small sets. */
+export function walkingReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder): KeyReader {
+  const walks = walksOf(db, filter, order).map((walk) => walkReader(db, filter, order, walk));
+  return (after, limit) => mergeKeys(walks, comparing(order), after, limit);
+}
+
+function setReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder, set: SmallSet): KeyReader {
+  const compare = comparing(order);
+  return (after, limit) => {
+    const keys = rankedSet(db, filter, order, set);
+    const rest = after ? keys.filter((key) => compare(key, after) > 0) : keys;
+    return rest.sort(compare).slice(0, limit);
+  };
+}
+
+/** The keys of a small set, in any order. */
+function rankedSet(db: RunDatabase, filter: LabelFilter, order: LabelOrder, { paths, parameters }: SmallSet): LabelCursor[] {
+  const threshold = thresholdsOf(db, roundMeant(filter));
+  const keys = paths.flatMap((path) => {
+    const { rank, link } = rankInSet(order, filter, path);
+    return db.connection.all<LabelCursor & { readonly category: CategoryId }>(
+      `SELECT ${ID_OF[path.table]} AS id, ${rank} AS rank, l.category_id AS category FROM ${path.source} ${path.link} ${link}
+       WHERE ${[...path.where, ...conditionsOf(filter, path.table, path.covers)].join(' AND ')}`,
+      { ...parametersOf(filter), ...parameters, ...path.parameters },
+    );
+  });
+  return keys.map(({ id, rank, category }) => ({ id, rank: order === 'least-certain' ? Math.abs(rank - threshold(category)) : rank }));
+}
+
+function rankInSet(order: LabelOrder, filter: LabelFilter, { table }: Path): { readonly rank: string; readonly link: string } {
+  const id = ID_OF[table];
+  if (order === 'most-changed') return { rank: 'o.iou', link: `CROSS JOIN label_changes o ON ${changeOf(filter, 'o', id)}` };
+  if (order === 'likely-wrong') return { rank: 'o.strength', link: `CROSS JOIN suspicions o ON ${suspicionOf(filter, 'o', id)}` };
+  return { rank: RANK_OF_FACTS[order], link: '' };
+}
+
+const RANK_OF_FACTS = {
+  'score-desc': 'l.score',
+  'score-asc': 'l.score',
+  'least-certain': 'l.score',
+  image: 'l.image_id',
+  'area-desc': 'l.area_px2',
+  'area-asc': 'l.area_px2',
+} as const;
+
+/** A path whose rows come in the order of a list. */
+interface Walk extends Path {
+  readonly rank: string;
+  /** A condition that the index can begin with, where it cannot make one of the rank. */
+  readonly begin?: string;
+  readonly sort: string;
+}
+
+function walksOf(db: RunDatabase, filter: LabelFilter, order: LabelOrder): Walk[] {
+  const sorted = (path: Path, rank: string, id = ID_OF[path.table]): Walk => {
+    const way = DIRECTION[order] === 1 ? 'ASC' : 'DESC';
+    return { ...path, rank, sort: `${rank} ${way}, ${id} ${way}` };
+  };
+  if (order === 'image') return [sorted(imagePath(filter), 'l.image_id')];
+  if (order === 'most-changed') return changePaths(filter).map((path) => sorted(path, 'm.iou', 'm.prediction_id'));
+  if (order === 'likely-wrong') return [sorted(suspicionPath(filter), 'm.strength', 'm.prediction_id')];
+  if (order === 'least-certain') return walksFromThresholds(db, filter);
+  const measure = order.startsWith('score') ? 'score' : 'area';
+  return cellPaths(db, filter, measure).map((path) => sorted(path, RANK_OF_FACTS[order]));
+}
+
+/** Wider than any rounding of a difference of scores. */
+const ROUNDING = 1e-12;
+
+/** Upwards and downwards from the threshold of each cell. Differences of scores are taken for as exact as scores are. */
+function walksFromThresholds(db: RunDatabase, filter: LabelFilter): Walk[] {
+  const threshold = thresholdsOf(db, roundMeant(filter));
+  return cellPaths(db, filter, 'score').flatMap(({ category, ...path }) => {
+    const id = ID_OF[path.table];
+    const parameters = { ...path.parameters, threshold: threshold(category), rounding: ROUNDING };
+    const above = { rank: 'l.score - :threshold', begin: 'l.score >= :threshold + :afterRank - :rounding', sort: `l.score ASC, ${id} ASC` };
+    const below = {
+      rank: ':threshold - l.score',
+      begin: 'l.score <= :threshold - :afterRank + :rounding',
+      sort: `l.score DESC, ${id} ASC`,
+    };
+    return [
+      { ...path, ...above, parameters, where: [...path.where, 'l.score >= :threshold'] },
+      { ...path, ...below, parameters, where: [...path.where, 'l.score < :threshold'] },
+    ];
+  });
+}
+
+function walkReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder, walk: Walk): KeyReader {
+  const id = walk.link === '' ? ID_OF[walk.table] : 'm.prediction_id';
+  const conditions = [...walk.where, ...conditionsOf(filter, walk.table, walk.covers)];
+  const seek = [...(walk.begin ? [walk.begin] : []), `(${walk.rank}, ${id}) ${DIRECTION[order] === 1 ? '>' : '<'} (:afterRank, :afterId)`];
+  const statement = (where: readonly string[]) =>
+    `SELECT ${id} AS id, ${walk.rank} AS rank FROM ${walk.source} ${walk.link} WHERE ${where.join(' AND ')} ORDER BY ${walk.sort} LIMIT :limit`;
+  const [first, next] = [statement(conditions), statement([...conditions, ...seek])];
+  const parameters: Record<string, SqlValue> = { ...parametersOf(filter), ...walk.parameters };
+  return (after, limit) =>
+    after
+      ? db.connection.all<LabelCursor>(next, { ...parameters, limit, afterRank: after.rank, afterId: after.id })
+      : db.connection.all<LabelCursor>(first, { ...parameters, limit });
+}
