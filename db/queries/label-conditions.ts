@@ -16,11 +16,14 @@ export interface MarksAsked {
   readonly marks: readonly string[];
 }
 
-export function marksOf({ verdict, change, suspicion }: LabelFilter): MarksAsked | undefined {
-  if (suspicion !== undefined) return { covered: 'suspicion', marks: [suspicion === 'any' ? 'suspected' : suspicion] };
-  if (verdict === 'any') return { covered: 'verdict', marks: ['accepted', 'rejected', 'corrected'] };
-  if (verdict !== undefined && verdict !== 'none') return { covered: 'verdict', marks: [verdict] };
-  return change === undefined ? undefined : { covered: 'change', marks: [change] };
+/** One for each kind of finding that a filter asks for. */
+export function marksAsked({ verdict, change, suspicion }: LabelFilter): MarksAsked[] {
+  const spoken = verdict === 'any' ? ['accepted', 'rejected', 'corrected'] : [verdict ?? 'none'];
+  return [
+    ...(suspicion === undefined ? [] : [{ covered: 'suspicion' as const, marks: [suspicion === 'any' ? 'suspected' : suspicion] }]),
+    ...(verdict === undefined || verdict === 'none' ? [] : [{ covered: 'verdict' as const, marks: spoken }]),
+    ...(change === undefined ? [] : [{ covered: 'change' as const, marks: [change] }]),
+  ];
 }
 
 /** The marks that an order implies: it lists only what bears one of them. */
@@ -31,7 +34,7 @@ export function marksImplied({ change, suspicion }: LabelFilter, order: LabelOrd
 
 /** The smallest table that alone can answer for what was said, or decided, of predictions. */
 export function factsOf(filter: LabelFilter): FactsTable {
-  if (marksOf(filter)) return 'label_marks';
+  if (marksAsked(filter).length > 0) return 'label_marks';
   return filter.status === undefined && filter.reason === undefined ? 'predictions' : 'pseudo_labels';
 }
 

@@ -47,8 +47,15 @@ const comparing =
 
 /** Walks whatever the filter is, but for lines of objects, which are always small sets. */
 export function walkingReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder): KeyReader {
-  const walks = walksOf(db, filter, order).map((walk) => walkReader(db, filter, order, walk));
-  return (after, limit) => mergeKeys(walks, comparing(order), after, limit);
+  const statements = new Map<string, WalkStatements>();
+  const readers = walksOf(db, filter, order).map((walk) => {
+    // Hundreds of walks differ in their parameters alone.
+    const shape = `${walk.source} ${walk.rank}`;
+    const own = statements.get(shape) ?? walkStatements(filter, order, walk);
+    statements.set(shape, own);
+    return walkReader(db, own, { ...parametersOf(filter), ...walk.parameters });
+  });
+  return (after, limit) => mergeKeys(readers, comparing(order), after, limit);
 }
 
 function setReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder, set: SmallSet): KeyReader {
@@ -133,16 +140,24 @@ function walksFromThresholds(db: RunDatabase, filter: LabelFilter): Walk[] {
   });
 }
 
-function walkReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder, walk: Walk): KeyReader {
+/** The first keys of a walk, and those after a key. */
+interface WalkStatements {
+  readonly first: string;
+  readonly next: string;
+}
+
+function walkStatements(filter: LabelFilter, order: LabelOrder, walk: Walk): WalkStatements {
   const id = walk.link === '' ? ID_OF[walk.table] : 'm.prediction_id';
   const conditions = [...walk.where, ...conditionsOf(filter, walk.table, walk.covers)];
   const seek = [...(walk.begin ? [walk.begin] : []), `(${walk.rank}, ${id}) ${DIRECTION[order] === 1 ? '>' : '<'} (:afterRank, :afterId)`];
   const statement = (where: readonly string[]) =>
     `SELECT ${id} AS id, ${walk.rank} AS rank FROM ${walk.source} ${walk.link} WHERE ${where.join(' AND ')} ORDER BY ${walk.sort} LIMIT :limit`;
-  const [first, next] = [statement(conditions), statement([...conditions, ...seek])];
-  const parameters: Record<string, SqlValue> = { ...parametersOf(filter), ...walk.parameters };
-  return (after, limit) =>
+  return { first: statement(conditions), next: statement([...conditions, ...seek]) };
+}
+
+const walkReader =
+  (db: RunDatabase, { first, next }: WalkStatements, parameters: Readonly<Record<string, SqlValue>>): KeyReader =>
+  (after, limit) =>
     after
       ? db.connection.all<LabelCursor>(next, { ...parameters, limit, afterRank: after.rank, afterId: after.id })
       : db.connection.all<LabelCursor>(first, { ...parameters, limit });
-}

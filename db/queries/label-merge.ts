@@ -4,7 +4,7 @@ import type { LabelCursor } from './label-filter.ts';
 export type KeyReader = (after: LabelCursor | undefined, limit: number) => LabelCursor[];
 
 /** Most walks give a page one or two keys, so that they are read a few at a time. */
-const FEW = 6;
+const FEW = 3;
 
 interface Stream {
   readonly read: KeyReader;

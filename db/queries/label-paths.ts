@@ -1,7 +1,7 @@
 import type { CategoryId } from '../../core/index.ts';
 import type { SqlValue } from '../connection.ts';
 import type { RunDatabase } from '../run-database.ts';
-import { type Covered, type FactsTable, factsOf, type MarksAsked, marksOf, roundMeant } from './label-conditions.ts';
+import { type Covered, type FactsTable, factsOf, type MarksAsked, marksAsked, roundMeant } from './label-conditions.ts';
 import type { LabelFilter } from './label-filter.ts';
 
 /** A way to rows: an index range of one table, linked to the facts of the labels where it has not got these itself. */
@@ -23,7 +23,7 @@ const SCORE_BANDS = { edges: [0.25, 0.5, 0.75], column: '(l.score >= 0.25) + (l.
  * scores need no second one across categories (it would cost more to write than all of this does to merge).
  */
 export function cellPaths(db: RunDatabase, filter: LabelFilter, measure: Measure): Cell[] {
-  const asked = marksOf(filter);
+  const [asked] = marksAsked(filter);
   if (asked) return markCells(db, filter, measure, asked);
   return factsOf(filter) === 'predictions' ? predictionCells(db, filter, measure) : selectionCells(db, filter, measure);
 }

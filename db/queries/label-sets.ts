@@ -1,12 +1,12 @@
 import type { SqlValue } from '../connection.ts';
 import type { RunDatabase } from '../run-database.ts';
-import { marksImplied, parametersOf } from './label-conditions.ts';
+import { type FactsTable, factsOf, marksAsked, marksImplied, parametersOf } from './label-conditions.ts';
 import type { LabelFilter, LabelOrder } from './label-filter.ts';
 import { lineOfObject } from './label-lineage.ts';
-import { cellPaths, imagePath, linePath, markCells, type Path } from './label-paths.ts';
+import { cellPaths, imagePath, linePath, type Measure, markCells, type Path } from './label-paths.ts';
 
 /** So many rows are read and sorted within a page's time, wherever they lie; of more, a walk in order finds a page's rows soon. */
-const SMALL = 5000;
+const SMALL: Readonly<Record<FactsTable, number>> = { predictions: 5000, pseudo_labels: 5000, label_marks: 10_000 };
 
 /** Paths that together reach every row of the filter, and few others. */
 export interface SmallSet {
@@ -29,19 +29,19 @@ function ofImage(filter: LabelFilter): Path {
 }
 
 function candidates(db: RunDatabase, filter: LabelFilter, order: LabelOrder): Path[][] {
-  const { minScore, maxScore, minAreaPx2, maxAreaPx2 } = filter;
-  const narrowed = (paths: readonly Path[], ranges: readonly string[]) =>
-    paths.map((path) => ({ ...path, where: [...path.where, ...ranges] }));
-  const scores = rangeOf('score', minScore, maxScore);
-  const areas = rangeOf('area_px2', minAreaPx2, maxAreaPx2);
-  const implied = marksImplied(filter, order);
-  return [
-    ...(implied.length === 0 ? [] : [narrowed(markCells(db, filter, 'score', { marks: implied }), scores)]),
-    ...(implied.length === 0 || areas.length === 0 ? [] : [narrowed(markCells(db, filter, 'area', { marks: implied }), areas)]),
-    narrowed(cellPaths(db, filter, 'score'), scores),
-    ...(areas.length === 0 ? [] : [narrowed(cellPaths(db, filter, 'area'), areas)]),
+  const scores = rangeOf('score', filter.minScore, filter.maxScore);
+  const areas = rangeOf('area_px2', filter.minAreaPx2, filter.maxAreaPx2);
+  const marks = [{ marks: marksImplied(filter, order) }, ...marksAsked(filter)].filter((one) => one.marks.length > 0);
+  const both = (cells: (measure: Measure) => readonly Path[]) => [
+    narrowed(cells('score'), scores),
+    ...(areas.length === 0 ? [] : [narrowed(cells('area'), areas)]),
   ];
+  const marked = marks.flatMap((one) => both((measure) => markCells(db, filter, measure, one)));
+  return factsOf(filter) === 'label_marks' ? marked : [...marked, ...both((measure) => cellPaths(db, filter, measure))];
 }
+
+const narrowed = (paths: readonly Path[], ranges: readonly string[]): Path[] =>
+  paths.map((path) => ({ ...path, where: [...path.where, ...ranges] }));
 
 function rangeOf(column: 'score' | 'area_px2', min: number | undefined, max: number | undefined): string[] {
   const name = column === 'score' ? 'Score' : 'AreaPx2';
@@ -51,12 +51,12 @@ function rangeOf(column: 'score' | 'area_px2', min: number | undefined, max: num
 /** Counts along the indexes only, and no further than it matters. */
 function isSmall(db: RunDatabase, filter: LabelFilter, { paths, parameters }: SmallSet): boolean {
   let rows = 0;
-  for (const { source, where, parameters: own } of paths) {
+  for (const { source, where, table, parameters: own } of paths) {
     rows += db.connection.one<{ rows: number }>(
       `SELECT count(*) AS rows FROM (SELECT 1 FROM ${source} WHERE ${where.join(' AND ')} LIMIT :limit)`,
-      { ...parametersOf(filter), ...parameters, ...own, limit: SMALL + 1 - rows },
+      { ...parametersOf(filter), ...parameters, ...own, limit: SMALL[table] + 1 - rows },
     ).rows;
-    if (rows > SMALL) return false;
+    if (rows > SMALL[table]) return false;
   }
   return true;
 }

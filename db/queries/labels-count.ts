@@ -1,5 +1,5 @@
 import type { RunDatabase } from '../run-database.ts';
-import { conditionsOf, marksOf, parametersOf, probesOf } from './label-conditions.ts';
+import { conditionsOf, marksAsked, parametersOf, probesOf } from './label-conditions.ts';
 import type { LabelFilter } from './label-filter.ts';
 import { cellPaths, type Path } from './label-paths.ts';
 import { smallSet } from './label-sets.ts';
@@ -43,7 +43,7 @@ function summed(db: RunDatabase, filter: LabelFilter, sum: string): number {
   const conditions = asked.map((key) => ` AND ${key === 'category' ? 'category_id' : key} = :${key}`).join('');
   return db.connection.one<{ labels: number }>(
     `SELECT coalesce(sum(predictions), 0) AS labels FROM ${sum} AND round = :roundMeant${conditions}`,
-    { ...parametersOf(filter), marks: JSON.stringify(marksOf(filter)?.marks ?? []) },
+    { ...parametersOf(filter), marks: JSON.stringify(marksAsked(filter).flatMap(({ marks }) => marks)) },
   ).labels;
 }
 
