@@ -72,13 +72,16 @@ function categoryRow({ present, next, preview, expected }: PolicyComparison, id:
   const counts = preview.byCategory.get(id) ?? { present: 0, next: 0, gained: 0, lost: 0 };
   return [
     name,
-    thresholdOf(present, id),
-    thresholdOf(next.policy, id),
+    reachable(thresholdOf(present, id)),
+    reachable(thresholdOf(next.policy, id)),
     next.thresholds.get(id)?.why,
     ...[counts.present, counts.next, counts.gained, counts.lost],
     ...(expected ? expectedCells(expected.next.byCategory.get(id)) : []),
   ];
 }
+
+/** A threshold above 1 keeps nothing. */
+const reachable = (threshold: number): number | null => (threshold > 1 ? null : threshold);
 
 function overallRow({ preview: { overall }, expected }: PolicyComparison): Cell[] {
   const { present, next, gained, lost } = overall;
