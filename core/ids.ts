@@ -29,7 +29,6 @@ export const imageId = (value: number): ImageId => safeInteger('image id', value
 export const predictionId = (value: number): PredictionId => safeInteger('prediction id', value) as PredictionId;
 export const verdictId = (value: number): VerdictId => safeInteger('verdict id', value) as VerdictId;
 export const actionId = (value: number): ActionId => safeInteger('action id', value) as ActionId;
-export const donationId = (value: number): DonationId => safeInteger('donation id', value) as DonationId;
 export const modelId = (value: number): ModelId => safeInteger('model id', value) as ModelId;
 
 /** An index of 0 or more. */

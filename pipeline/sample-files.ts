@@ -1,5 +1,5 @@
 import type { SamplePlan } from '../augment/index.ts';
-import { donorImages, type TrainingSet } from '../core/index.ts';
+import { donorImage, type TrainingSet } from '../core/index.ts';
 
 /** The picture files that a sample is made of. */
 export interface SampleFiles {
@@ -8,5 +8,5 @@ export interface SampleFiles {
 }
 
 export function sampleFiles({ main, donor }: SamplePlan, set: TrainingSet): SampleFiles {
-  return { main: set[main.stream][main.index].path, donor: donor && donorImages(set)[donor.index].path };
+  return { main: set[main.stream][main.index].path, donor: donor && (donorImage(set, donor.index)?.path ?? null) };
 }

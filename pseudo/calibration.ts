@@ -1,7 +1,7 @@
-import { type CandidateSet, type CategoryId, type GroundTruth, type Prediction, rle } from '../core/index.ts';
+import type { CandidateSet, CategoryId, GroundTruth, Prediction } from '../core/index.ts';
 import { decideFates, isKept } from './fates.ts';
 import { ClusteredShare, type ShareInterval } from './interval.ts';
-import { matchGreedily } from './matching.ts';
+import { inCrowds, matchGreedily } from './matching.ts';
 import type { Policy } from './policy.ts';
 
 /** What a human label says of a prediction. */
@@ -25,27 +25,11 @@ export interface CalibrationSet {
 export function outcomesOf(predictions: readonly Prediction[], truths: readonly GroundTruth[], iou = 0.5): Uint8Array {
   const order = predictions.map((_, at) => at).sort((a, b) => predictions[b].score - predictions[a].score || a - b);
   const objects = truths.filter(({ crowd }) => !crowd);
-  const outcomes = crowdOutcomes(
-    predictions,
-    truths.filter(({ crowd }) => crowd),
-    iou,
-  );
+  const crowds = truths.filter(({ crowd }) => crowd);
+  const outcomes = Uint8Array.from(inCrowds(predictions, crowds, iou), (isInCrowd) => (isInCrowd ? Outcome.crowd : Outcome.noObject));
   const ranked = order.map((at) => predictions[at]);
   for (const { left } of matchGreedily(ranked, objects, iou)) outcomes[order[left]] = Outcome.object;
   return outcomes;
-}
-
-function crowdOutcomes(predictions: readonly Prediction[], crowds: readonly GroundTruth[], iou: number): Uint8Array {
-  const shares = rle.iouMatrix(
-    predictions.map(({ mask }) => mask),
-    crowds.map(({ mask }) => mask),
-    crowds.map(() => true),
-  );
-  return Uint8Array.from(predictions, ({ category }, row) =>
-    crowds.some((crowd, column) => crowd.category === category && shares[row * crowds.length + column] >= iou)
-      ? Outcome.crowd
-      : Outcome.noObject,
-  );
 }
 
 /** What a policy may be expected to give, from what it gives on calibration images. */

@@ -7,12 +7,12 @@ export {
   Outcome,
   outcomesOf,
 } from './calibration.ts';
-export { GREW_BEYOND, type KeptInTurn, labelChanges, SHRANK_BELOW } from './changes.ts';
+export { labelChanges } from './changes.ts';
 export { agreementOf, type Drift, type DriftFinding, type DriftLimits, driftOf, type LabelTotals, type MovedClass } from './drift.ts';
 export { type ComparedLabel, driftExamples, driftSentence } from './drift-words.ts';
 export type { DroppedReason, KeptReason } from './fates.ts';
 export type { ShareInterval } from './interval.ts';
-export { LINEAGE_IOU, traceLineage } from './lineage.ts';
+export { traceLineage } from './lineage.ts';
 export { defaultPolicy, type Policy, storedPolicy, thresholdOf } from './policy.ts';
 export { type PolicyPreview, type PreviewCounts, previewPolicy, type RulingsOf } from './preview.ts';
 export {
@@ -28,9 +28,8 @@ export type { ImageEvidence, RoundBefore } from './suspects/scene.ts';
 export { suspicions } from './suspects.ts';
 export {
   type CategoryThreshold,
-  KEEPS_NOTHING,
   type ResolvedPolicy,
   resolvePolicy,
   type ThresholdEvidence,
 } from './thresholds.ts';
-export { type Candidate, type ImageRulings, judge, type Ruling, SAME_OBJECT_IOU, type Verdict } from './verdict.ts';
+export { type Candidate, type ImageRulings, judge, type Ruling, type Verdict } from './verdict.ts';

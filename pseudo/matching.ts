@@ -46,6 +46,18 @@ export function matchGreedily(
   return matches;
 }
 
+/** Whether a crowd region of its category holds at least the share `iou` of each object. @returns (N) in the order given */
+export function inCrowds(objects: readonly Placed[], crowds: readonly Placed[], iou: number): boolean[] {
+  const shares = rle.iouMatrix(
+    objects.map(({ mask }) => mask),
+    crowds.map(({ mask }) => mask),
+    crowds.map(() => true),
+  );
+  return objects.map(({ category }, row) =>
+    crowds.some((crowd, column) => crowd.category === category && shares[row * crowds.length + column] >= iou),
+  );
+}
+
 /** @param overlaps (L, R) row-major */
 function bestFree(left: number, overlaps: Float64Array, fits: (right: number) => boolean, count: number): Match | undefined {
   let best: Match | undefined;

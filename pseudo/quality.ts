@@ -1,5 +1,5 @@
 import { type CategoryId, type GroundTruth, type Prediction, rle } from '../core/index.ts';
-import { matchGreedily } from './matching.ts';
+import { inCrowds, matchGreedily } from './matching.ts';
 
 /** The pseudo-labels of an image, and what a person says is on it. */
 export interface JudgedImage {
@@ -61,22 +61,13 @@ function countImage({ labels, truths }: JudgedImage, iou: number, tallies: Talli
   const objects = truths.filter(({ crowd }) => !crowd);
   const crowds = truths.filter(({ crowd }) => crowd);
   const matches = new Map(matchGreedily(ranked, objects, iou).map((match) => [match.left, match]));
+  const isInCrowd = inCrowds(ranked, crowds, iou);
   for (const object of objects) tallies.countTruth(object);
   for (const [at, label] of ranked.entries()) {
     const match = matches.get(at);
     if (match) tallies.countMatch(label, objects[match.right], match.iou);
-    if (match || !isInCrowd(label, crowds, iou)) tallies.countLabel(label);
+    if (match || !isInCrowd[at]) tallies.countLabel(label);
   }
-}
-
-function isInCrowd({ category, mask }: Prediction, crowds: readonly GroundTruth[], iou: number): boolean {
-  const own = crowds.filter((crowd) => crowd.category === category).map((crowd) => crowd.mask);
-  const overlaps = rle.iouMatrix(
-    [mask],
-    own,
-    own.map(() => true),
-  );
-  return overlaps.some((overlap) => overlap >= iou);
 }
 
 interface Tally {

@@ -39,7 +39,7 @@ export async function importCorrections(
   requireKnownCategories(images, categories, path);
   const rowOf = imageFinder(unlabeled);
   const round = exportedRound(db, asked, namesIn(images.filter(rowOf)), path);
-  const handedOut = await asHandedOut(db, round, format, new Set(images.map((image) => rowOf(image)?.fileName)));
+  const handedOut = await asHandedOut(db, round, format, unlabeled, new Set(images.map((image) => rowOf(image)?.fileName)));
   const names = new Set([...handedOut.values()].flat().map(({ id }) => id));
   const isGone = ({ id }: ExchangedLabel): boolean => isName(id) && !names.has(id);
   const judgements: Judgement[] = [];
@@ -84,14 +84,14 @@ async function asHandedOut(
   db: RunDatabase,
   round: number,
   format: ExchangeFormat,
+  unlabeled: readonly ImageRow[],
   fileNames: ReadonlySet<string | undefined>,
 ): Promise<ReadonlyMap<string, readonly ExchangedLabel[]>> {
   const images: ExchangedImage[] = [];
   for (const image of exchangedLabels(db, round, true)) if (fileNames.has(image.fileName)) images.push(image);
   if (images.length === 0) return new Map();
-  const known = [...db.images.ofSubset('unlabeled')];
-  const { files } = await format.write(images, db.categories.all(), known);
-  const { images: back } = await format.read(sourceOfFiles('labels of the run', files), known);
+  const { files } = await format.write(images, db.categories.all(), unlabeled);
+  const { images: back } = await format.read(sourceOfFiles('labels of the run', files), unlabeled);
   const returned = new Map(back.map((image) => [image.fileName, image.labels]));
   return new Map(images.map(({ fileName, labels }) => [fileName, named(labels, returned.get(fileName) ?? [])]));
 }

@@ -49,11 +49,15 @@ function presentPolicy(db: RunDatabase, round: number, config: ResolvedConfig, t
   return selection?.state === 'frozen' ? storedPolicy(selection.policy) : resolvedPolicy(db, config, round, teacher).policy;
 }
 
-/** Verdicts are on few images: only of these are the masks read. */
+/** Verdicts are on few images: only of these are the masks read, once for both policies, which are asked one after the other. */
 function rulings(db: RunDatabase, round: number): RulingsOf {
   const spoken = new Map<ImageId, ImageRow>(Array.from(db.verdicts.images(), (image) => [image.id, image]));
+  const read = (image: ImageRow) => ({ image, predictions: db.labeling.predictions(round, image), verdicts: db.verdicts.ofImage(image) });
+  let last: ReturnType<typeof read> | undefined;
   return (id, policy) => {
     const image = spoken.get(id);
-    return image ? judge(db.labeling.predictions(round, image), db.verdicts.ofImage(image), policy).rulings : null;
+    if (!image) return null;
+    if (last?.image !== image) last = read(image);
+    return judge(last.predictions, last.verdicts, policy).rulings;
   };
 }

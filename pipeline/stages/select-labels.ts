@@ -37,7 +37,8 @@ export async function selectLabels(context: StageContext, { round, teacher }: Ro
 async function selectImages(context: StageContext, round: number, resolved: ResolvedPolicy): Promise<void> {
   const { db, emit } = context;
   const total = db.labeling.counts(round).done;
-  let done = db.pseudoLabels.counts(round).withLabels + db.pseudoLabels.counts(round).withoutLabels;
+  const { withLabels, withoutLabels } = db.pseudoLabels.counts(round);
+  let done = withLabels + withoutLabels;
   for (const image of db.pseudoLabels.pending(round)) {
     await safePoint(context);
     selectImage(db, round, image, resolved);
