@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onnx, type Sample } from '../core/index.ts';
-import { type Backend, StudentTrainer } from '../student/index.ts';
-import { HeadReader } from './student-head.ts';
+import { anchorCount, type Backend, StudentTrainer, type Targets } from '../student/index.ts';
 import { trainSettings } from './student-training.ts';
 import { type ExchangeReport, partNames } from './student-work.ts';
 
@@ -34,10 +33,10 @@ export async function writeExchange(
   steps: number,
 ): Promise<ExchangeReport> {
   const trainer = new StudentTrainer(backend, model, trainSettings);
-  const reader = new HeadReader(backend, model, batch);
+  const rows: RowShape = { anchorCount: anchorCount(trainer.spec), classCount: trainer.spec.classNames.length };
   const file = new TensorFile();
   const losses = Array.from({ length: steps }, (_, step) => {
-    addTargets(file, `${step}/`, reader.targets(trainer.checkpoint().weights, step));
+    addTargets(file, `${step}/`, trainer.targets(batch), rows);
     const report = trainer.train(batch);
     return Object.fromEntries(partNames.map((name) => [name, report[name]])) as ExchangeReport['losses'][number];
   });
@@ -48,10 +47,14 @@ export async function writeExchange(
   return { losses };
 }
 
-type BatchTargets = ReturnType<HeadReader['targets']>;
+/** Class logits of an image: a row an anchor. */
+interface RowShape {
+  readonly anchorCount: number;
+  readonly classCount: number;
+}
 
 /** One list each for the batch: B batch, A anchors, K classes, P positives, Q anchors with a mask, N mask cells. Weights are normalised. */
-function addTargets(file: TensorFile, prefix: string, { images, anchorCount, classCount }: BatchTargets): void {
+function addTargets(file: TensorFile, prefix: string, images: readonly Targets[], { anchorCount, classCount }: RowShape): void {
   const rows = images.length * anchorCount;
   const normalizer = Math.max(1, sumOf(images.map(({ scoreSum }) => scoreSum)));
   const classTargets = new Float32Array(rows * classCount);
@@ -88,7 +91,7 @@ function addTargets(file: TensorFile, prefix: string, { images, anchorCount, cla
 }
 
 function addMasks(
-  images: BatchTargets['images'],
+  images: readonly Targets[],
   anchorCount: number,
   floats: (name: string, shape: readonly number[], values: readonly number[]) => void,
   integers: (name: string, values: readonly number[]) => void,

@@ -10,6 +10,8 @@ const PREDICTION = `INSERT INTO predictions (round, image_id, model_id, category
 
 const VERDICT = 'INSERT INTO verdicts (action_id, image_id, prediction_id, drawn_id, verdict, standing)';
 const DONATION = 'INSERT INTO donations (action_id, image_id, category_id, verdict_id, from_round)';
+const SUSPICION =
+  'INSERT INTO suspicions (round, kind, strength, prediction_id, image_id, strongest, category_id, score, area_px2, status, reason)';
 const PSEUDO_LABEL = 'INSERT INTO pseudo_labels (round, image_id, prediction_id, category_id, score, status, reason, weight)';
 
 /** Violations planted by SQL, as another program could: each must bite, with these words. */
@@ -63,9 +65,15 @@ const VIOLATIONS: readonly (readonly [string, string, RegExp])[] = [
   ['a drawn label was not drawn', 'INSERT INTO drawn_labels VALUES (1, 3, 1)', /what a person drew or corrected/],
   [
     'a suspicion is of a prediction of another round',
-    `INSERT INTO suspicions VALUES (2, 'cut', 0.5, 1, 3, NULL, 1)`,
-    /a suspicion is of a prediction of its own round and image/,
+    `${SUSPICION} VALUES (2, 'cut', 0.5, 1, 3, 1, 3, 0.9, 128, 'kept', 'score')`,
+    /a suspicion is of a prediction of its own selection/,
   ],
+  [
+    'a suspicion has other facts than its prediction',
+    `${SUSPICION} VALUES (1, 'cut', 0.5, 1, 3, 1, 3, 0.8, 128, 'kept', 'score')`,
+    /with the facts of that/,
+  ],
+  ['a suspicion is changed', 'UPDATE suspicions SET strength = 1', /found anew, not changed/],
   ['a pseudo-label is of another round', `${PSEUDO_LABEL} VALUES (2, 3, 1, 3, 0.9, 'kept', 'score', 1)`, /own round and image/],
   ['a dropped label has a weight', `${PSEUDO_LABEL} VALUES (1, 3, 1, 3, 0.9, 'dropped', 'duplicate', 1)`, /CHECK/],
   ['a run has a second row', `INSERT INTO runs VALUES (2, 'b', 1, '{}', 'x', '1', 1, 1)`, /CHECK.*id/],
@@ -78,7 +86,15 @@ function smallRun(db: RunDatabase): void {
   const labeled = addImage(db, 101, 'labeled');
   addImage(db, 102, 'validation');
   db.groundTruths.add(labeled, [groundTruth(BOX)]);
-  const [first, second] = label(db, addImage(db, 103), [prediction(0.9), prediction(0.8)]);
+  const image = addImage(db, 103);
+  const [first, second] = label(db, image, [prediction(0.9), prediction(0.8)]);
+  db.pseudoLabels.record({
+    ...NOTHING_FOUND,
+    round: 1,
+    image: image.id,
+    decisions: [first, second].map((one) => ({ prediction: one, status: 'kept', reason: 'score', weight: 1 })),
+    suspicions: [{ kind: 'cut', strength: 0.25, prediction: first, other: null }],
+  });
   addImage(db, 104);
   const signed = { who: 'ada', why: '', subject: '1', atMs: T0 };
   db.verdicts.record([{ of: 'prediction', prediction: first, verdict: 'accepted' }], signed);

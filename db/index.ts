@@ -18,6 +18,15 @@ export type { StoredPrediction } from './predictions.ts';
 export type { ImageSelection, SelectionCounts, SelectionDecision } from './pseudo-labels.ts';
 export type { QuarantinedFile } from './quarantine.ts';
 export { type ComparedLabelRow, comparedLabels } from './queries/compared-labels.ts';
+export {
+  DRAWN_ORDERS,
+  type DrawnCursor,
+  type DrawnFilter,
+  type DrawnLine,
+  type DrawnOrder,
+  drawnIds,
+  listDrawn,
+} from './queries/drawn-list.ts';
 export { keptLabels, type PseudoLabel, type PseudoLabeledImage } from './queries/kept-labels.ts';
 export {
   type ChangeCounts,

@@ -132,7 +132,7 @@ function noDrawing(id: VerdictId): SelfpasteError {
   return new SelfpasteError(
     'USAGE_NO_DRAWING',
     expectation('drawn label', 'the id of a label that a person drew, and did not undo', id),
-    'look at what people did, and which labels they drew, with `selfpaste labels history`',
+    'list what people drew with `selfpaste labels list --verdict drawn`',
   );
 }
 

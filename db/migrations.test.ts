@@ -8,6 +8,9 @@ import { actionId, imageId, predictionId, rle, verdictId } from '../core/index.t
 import { LATEST_VERSION } from './migrations/index.ts';
 import { openDatabase } from './open.ts';
 import { keptLabels } from './queries/kept-labels.ts';
+import type { LabelFilter } from './queries/label-filter.ts';
+import { walkingReader } from './queries/label-keys.ts';
+import { listLabels } from './queries/labels-list.ts';
 import { labelStats } from './queries/labels-stats.ts';
 import type { RunDatabase } from './run-database.ts';
 import { addImage, CAT, DOG, errorOf, label, prediction, T0, testDatabase, testFolder } from './test-database.ts';
@@ -140,6 +143,32 @@ test('version 1: a frozen round keeps its labels, an open one is selected anew, 
   label(db, { ...addImage(db, 50), size: SIZE }, []);
   assert.equal(db.donations.add([verdictId(1)], { who: 'ada', why: '', subject: '1', atMs: T0 }).donated, 1);
   assert.equal(db.donations.ofRound(2)[0].image, imageId(1));
+});
+
+test('version 2: suspicions know what became of their predictions, and what people said stands', (t) => {
+  const db = openGolden(t, 2);
+  const kept = (filter: Omit<LabelFilter, 'round'>) =>
+    listLabels(db, { round: 2, ...filter }, 'likely-wrong', 9).map(({ id, rank }) => [id, rank]);
+  assert.deepEqual(kept({ status: 'kept', reason: 'accepted', minScore: 0.9 }), [[4, 0.75]]);
+  assert.deepEqual(kept({ status: 'dropped' }), []);
+  assert.deepEqual(walkingReader(db, { round: 2, reason: 'accepted', suspicion: 'cut' }, 'likely-wrong')(undefined, 9), [
+    { id: 4, rank: 0.5 },
+  ]);
+  assert.deepEqual(
+    db.verdicts.actions(9).map(({ id, verdicts, donations }) => [id, verdicts.corrected + verdicts.drawn, donations]),
+    [
+      [6, 0, 2],
+      [5, 1, 0],
+      [4, 1, 0],
+      [3, 0, 0],
+      [2, 0, 0],
+      [1, 0, 0],
+    ],
+  );
+  assert.deepEqual(
+    db.donations.ofRound(2).map(({ image }) => image),
+    [1],
+  );
 });
 
 test('a new database has nothing to back up, nor has one that is up to date', (t) => {

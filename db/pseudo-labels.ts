@@ -149,11 +149,14 @@ export class PseudoLabels {
   }
 
   #insertSuspicion({ round, image }: ImageSelection, suspicion: Suspicion, isStrongest: boolean): void {
-    this.#connection.run(
-      `INSERT INTO suspicions (round, kind, strength, prediction_id, image_id, other_id, strongest)
-       VALUES (:round, :kind, :strength, :prediction, :image, :other, :strongest)`,
+    const { changes } = this.#connection.run(
+      `INSERT INTO suspicions
+         (round, kind, strength, prediction_id, image_id, other_id, strongest, category_id, score, area_px2, status, reason)
+       SELECT round, :kind, :strength, prediction_id, image_id, :other, :strongest, category_id, score, area_px2, status, reason
+       FROM pseudo_labels WHERE round = :round AND image_id = :image AND prediction_id = :prediction`,
       { ...suspicion, round, image, strongest: isStrongest ? 1 : 0 },
     );
+    if (changes !== 1) throw badValue('suspicion', `of a prediction of round ${round} on image ${image}`, suspicion.prediction);
   }
 
   /** Last of an image's rows: the sums over decisions are taken as it comes. */

@@ -89,7 +89,7 @@ test('what a person drew can be corrected, rejected, and spoken of by its first 
   const { code, message, hint } = errorOf(() => record(db, { of: 'drawn', drawn, verdict: 'rejected' }));
   assert.equal(code, 'USAGE_NO_DRAWING');
   assert.equal(message, 'Expected the id of a label that a person drew, and did not undo for drawn label, got 1 (number)');
-  assert.equal(hint, 'look at what people did, and which labels they drew, with `selfpaste labels history`');
+  assert.equal(hint, 'list what people drew with `selfpaste labels list --verdict drawn`');
 });
 
 test('undo brings back what stood before, as a whole, and the record keeps both', (t) => {

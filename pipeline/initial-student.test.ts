@@ -96,6 +96,15 @@ it('starts warm from a student of an earlier version, whose file does not say wh
     assert.deepEqual(start.notes, ['info: student: warm start from the teacher; it keeps the class rows of 2 of 2 classes: cat, dog']);
   }));
 
+it('takes the class names of the contract beside a teacher whose file has none', () =>
+  withStart({ init: 'teacher' }, async (start) => {
+    const model = buildStudent(SHAPE, 3);
+    const teacher = addTeacher(start, onnx.encodeModel({ ...model, metadata: new Map() }));
+    writeFileSync(join(start.path, 'teacher.contract.json'), '{"names": ["dog", "owl"]}');
+    await initialStudent(start.context, { round: 1, teacher });
+    assert.deepEqual(start.notes, ['info: student: warm start from the teacher; it keeps the class rows of 1 of 2 classes: dog']);
+  }));
+
 it('says so where no student can start from the teacher, and starts from random weights', () =>
   withStart({ init: 'teacher' }, async (start) => {
     const { metadata: _spec, ...model } = buildStudent(SHAPE, 3);

@@ -7,6 +7,7 @@ import { readSpec, SPEC_KEY, type Strides, type StudentSpec, warmStart } from '.
 import type { RoundInput } from './machine.ts';
 import type { StageContext } from './stages/stage.ts';
 import { buildPlanned, knownText, planStudent } from './student-plan.ts';
+import { readWarmStartSource } from './warm-start-source.ts';
 
 /** A student before training, and why it is what it is. */
 interface Beginning {
@@ -57,12 +58,12 @@ async function beginWithTeacher(
   teacher: ModelId,
   seed: number,
 ): Promise<Beginning | null> {
-  const model = onnx.decodeModel(await readFile(folder.located(db.models.byId(teacher)?.path as string)));
+  const source = await readWarmStartSource(folder.located(db.models.byId(teacher)?.path as string));
   const wanted = { classNames: db.categories.all().map(({ name }) => name), inputSize: config.student.inputSize };
-  if (isStudentFor(model, wanted)) return { model, why: "the teacher's own weights" };
+  if (isStudentFor(source.model, wanted)) return { model: source.model, why: "the teacher's own weights" };
   try {
-    const begun = warmStart(model, wanted, seed);
-    return { model: begun.model, why: `warm start from the teacher; ${knownText(model, begun.keptClasses, wanted.classNames)}` };
+    const { model, keptClasses } = warmStart(source, wanted, seed);
+    return { model, why: `warm start from the teacher; ${knownText(source.model, keptClasses, wanted.classNames)}` };
   } catch (error) {
     if (!(error instanceof SelfpasteError) || !error.code.startsWith('MODEL_')) throw error;
     const text = `student.init is "teacher", but no student can start from this one: ${error.message}; starting from random weights`;

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import type { RunConfigInput } from '../config/index.ts';
 import { onnx } from '../core/index.ts';
+import type { RunDatabase } from '../db/index.ts';
 import { buildStudent, readSpec } from '../student/index.ts';
-import { buildPlanned, planStudent, recipeOf, trainSettingsOf } from './student-plan.ts';
+import { buildPlanned, planStudent, recipeOf, type StudentPlan, trainSettingsOf } from './student-plan.ts';
 import { addLabeledImage, configWith, withDatabase } from './test-data.ts';
 
 const SIZE = { width: 640, height: 480 };
@@ -70,6 +71,40 @@ it('a file without class names is a start, too', () =>
     writeFileSync(join(folder, 'start.onnx'), onnx.encodeModel({ ...SOURCE, metadata: new Map() }));
     const { why } = await planStudent(configWith({ student: { init: 'start.onnx', inputSize: 64 } }, join(folder, 'c.yaml')), db);
     assert.match(why, /^warm start from start\.onnx, .*; it keeps the class rows of 0 of 2 classes$/);
+  }));
+
+/** A model whose file names no classes, and what the contract beside it states; what it is planned to become. */
+function planOf(db: RunDatabase, folder: string, contract: unknown): Promise<StudentPlan> {
+  writeFileSync(join(folder, 'start.onnx'), onnx.encodeModel({ ...SOURCE, metadata: new Map() }));
+  writeFileSync(join(folder, 'start.contract.json'), JSON.stringify(contract));
+  return planStudent(configWith({ student: { init: 'start.onnx', inputSize: 64 } }, join(folder, 'c.yaml')), db);
+}
+
+it('a file that the contract beside it names the classes of keeps the rows that both know', () =>
+  withDatabase(async (db, folder) => {
+    for (const [names, kept] of [
+      [['bird', 'Cat'], ['cat']],
+      [{ 1: 'dog' }, ['dog']],
+      [['bird', 'owl'], []],
+    ]) {
+      const plan = await planOf(db, folder, { names });
+      assert.deepEqual(plan.kind === 'warm-start' && plan.keptClasses, kept);
+    }
+    const row = (model: onnx.Model, index: number) =>
+      onnx.tensorValues(model.graph.initializers.find(({ name }) => name === 'head.class.out.bias') as onnx.Tensor)[index];
+    const plan = await planOf(db, folder, { names: ['bird', 'Cat'] });
+    assert.equal(row(buildPlanned(plan, 1), 0), row(SOURCE, 1));
+  }));
+
+it("class names that are not the file's are refused, wherever they stand", () =>
+  withDatabase(async (db, folder) => {
+    const detections = 'output0 [?, 11, 320] less 4 box rows and 5 mask coefficients of output1 [?, 5, 32, 32]';
+    await assert.rejects(planOf(db, folder, { names: ['cat', 'dog', 'owl'] }), {
+      code: 'MODEL_CLASS_MISMATCH',
+      message: `Expected 2 names for the model's metadata key 'names', got 3 (number): ${detections}`,
+      hint: 'name every class in a file NAME.contract.json beside NAME.onnx: {"names": ["cat", "dog"]}',
+    });
+    await assert.rejects(planOf(db, folder, { names: 'cat and dog' }), { code: 'MODEL_BAD_NAMES' });
   }));
 
 it('a model that cannot be a student is told what could be one', () =>

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type AugmentRecipe, copyPasteRecipe, type Jitter, LargeScaleJitter, StandardScaleJitter } from '../augment/index.ts';
 import type { ResolvedConfig } from '../config/index.ts';
-import { boxHeight, boxWidth, onnx, type Size } from '../core/index.ts';
+import { boxHeight, boxWidth, type onnx, type Size } from '../core/index.ts';
 import { humanLabeled, type RunDatabase } from '../db/index.ts';
 import {
   buildStudent,
@@ -13,9 +12,10 @@ import {
   type StudentSpec,
   stridesOf,
   type TrainSettings,
+  type WarmStartSource,
   warmStart,
 } from '../student/index.ts';
-import { probeModel } from '../teacher/index.ts';
+import { readWarmStartSource } from './warm-start-source.ts';
 
 /** The student that a run trains unless a teacher says otherwise, and why it is what it is. */
 export type StudentPlan =
@@ -23,7 +23,7 @@ export type StudentPlan =
   /** With the weights of another model, whose class rows for `keptClasses` are kept, too. */
   | {
       readonly kind: 'warm-start';
-      readonly source: onnx.Model;
+      readonly source: WarmStartSource;
       readonly student: StudentSpec;
       readonly keptClasses: readonly string[];
       readonly why: string;
@@ -53,17 +53,11 @@ function planFresh({ student }: ResolvedConfig, db: RunDatabase, classNames: rea
 }
 
 async function planWarmStart({ student }: ResolvedConfig, file: string, classNames: readonly string[]): Promise<StudentPlan> {
-  const source = await readStart(file);
+  const source = await readWarmStartSource(file);
   const { model, keptClasses } = warmStart(source, { classNames, inputSize: student.inputSize }, 0);
   const spec = readSpec(model);
-  const why = `warm start from ${basename(file)}, ${stridesText(spec.strides)}; ${knownText(source, keptClasses, classNames)}`;
+  const why = `warm start from ${basename(file)}, ${stridesText(spec.strides)}; ${knownText(source.model, keptClasses, classNames)}`;
   return { kind: 'warm-start', source, student: spec, keptClasses, why };
-}
-
-/** A model file from outside: what is none, or could do harm, is refused here; whether a student can start from it `warmStart` says. */
-async function readStart(file: string): Promise<onnx.Model> {
-  await probeModel(file);
-  return onnx.decodeModel(await readFile(file));
 }
 
 const stridesText = ({ levels, prototype }: FreshStudent['strides']): string =>

@@ -4,9 +4,10 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './learning/
 export type { OptimizerRule } from './learning/optimizer.ts';
 export type { Schedule } from './learning/schedule.ts';
 export type { StepReport } from './learning/step-report.ts';
+export type { Targets } from './learning/targets.ts';
 export { StudentTrainer, type TrainSettings } from './learning/trainer.ts';
 export { buildStudent } from './network/architecture.ts';
-export { type WarmStart, type WarmStartPlan, warmStart } from './network/warm-start.ts';
+export { type WarmStart, type WarmStartPlan, type WarmStartSource, warmStart } from './network/warm-start.ts';
 export {
   anchorCount,
   checkSpec,

@@ -130,6 +130,8 @@ export function metadataOf(spec: StudentSpec): ReadonlyMap<string, string> {
     ['imgsz', `[${spec.inputSize}, ${spec.inputSize}]`],
     ['stride', String(Math.max(...spec.strides.levels))],
     ['batch', '1'],
+    ['channels', '3'],
+    ['args', "{'batch': 1, 'half': False, 'dynamic': False, 'nms': False}"],
     [SPEC_KEY, JSON.stringify(spec)],
   ]);
 }

@@ -19,7 +19,7 @@ after(() => rmSync(folder, { recursive: true }));
 
 test('a student that starts from a pretrained YOLO11 with its classes finds what that finds', { skip }, async () => {
   const { classNames } = await readContract(source);
-  const path = startedStudent('same', classNames as readonly string[], 640);
+  const path = await startedStudent('same', classNames as readonly string[], 640);
   assert.deepEqual((await readContract(path)).classNames, classNames);
   const [given, wanted] = [await detectAll(path), await detectAll(source)];
   assert.ok(wanted.every((detections) => detections.length > 0));
@@ -28,7 +28,7 @@ test('a student that starts from a pretrained YOLO11 with its classes finds what
 });
 
 test('for other classes and a smaller picture it still knows those that the source knows', { skip }, async () => {
-  const path = startedStudent('other', ['resistor', 'ELEPHANT', 'Person'], 320);
+  const path = await startedStudent('other', ['resistor', 'ELEPHANT', 'Person'], 320);
   const { license, spec } = facts(path);
   assert.equal(license, 'AGPL-3.0 License (https://ultralytics.com/license)');
   assert.deepEqual([spec.inputSize, spec.strides], [320, { levels: [8, 16, 32], prototype: 4 }]);
@@ -39,9 +39,10 @@ test('for other classes and a smaller picture it still knows those that the sour
   assert.ok(!found.has(classIndex(0)), 'a class that nobody taught it');
 });
 
-function startedStudent(name: string, classNames: readonly string[], inputSize: number): string {
+async function startedStudent(name: string, classNames: readonly string[], inputSize: number): Promise<string> {
   const path = join(folder, `${name}.onnx`);
-  const { model } = warmStart(onnx.decodeModel(readFileSync(source)), { classNames, inputSize }, 1);
+  const { classNames: known } = await readContract(source);
+  const { model } = warmStart({ model: onnx.decodeModel(readFileSync(source)), classNames: known }, { classNames, inputSize }, 1);
   writeFileSync(path, onnx.encodeModel(model));
   return path;
 }

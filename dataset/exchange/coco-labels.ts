@@ -12,13 +12,11 @@ import {
   badExchange,
   isFileName,
   isObject,
-  LABEL_ID,
   labelsOf,
-  readId,
+  readExtraFields,
   readScore,
   readSha256,
   readSize,
-  readVerdict,
   settled,
   withBox,
 } from './fields.ts';
@@ -46,12 +44,6 @@ export function cocoParts(images: Iterable<ExchangedImage>, categories: readonly
   }
   return { images: records, instances, labels };
 }
-
-/** The fields that COCO does not have. */
-export const extraFields = ({ id, verdict }: ExchangedLabel) => ({
-  ...(id === null ? {} : { [LABEL_ID]: id }),
-  ...(verdict === undefined ? {} : { verdict }),
-});
 
 /** Image entries with the hash beside what COCO has. */
 export const withHashes = <Entry extends object>(entries: readonly Entry[], { images }: CocoParts): object[] =>
@@ -157,13 +149,12 @@ function readLabel(
   for (const { reason, detail } of read.leftOut) log.add(subject, reason, `${detail}; the other parts are kept`);
   const box = readBbox(fields.bbox);
   const found = {
-    id: readId(fields[LABEL_ID]),
+    ...readExtraFields(fields),
     category: fields.category,
     mask: read.mask,
     score: fields.unscored === true ? null : readScore(fields.score, subject, log),
     crowd: iscrowd === 1 || iscrowd === true,
     ...(box === null ? {} : { box }),
-    ...readVerdict(fields.verdict),
   };
   return withBox(found, subject, log);
 }

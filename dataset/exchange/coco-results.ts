@@ -2,9 +2,9 @@ import { readCategories } from '../coco-categories.ts';
 import { cocoDataset, cocoResults } from '../coco-write.ts';
 import { IssueLog } from '../issue.ts';
 import { parseJson } from '../json-file.ts';
-import { cocoParts, extraFields, labelDocument, readImages, withHashes } from './coco-labels.ts';
+import { cocoParts, labelDocument, readImages, withHashes } from './coco-labels.ts';
 import type { Carries, ExchangeFormat } from './exchange.ts';
-import { badExchange, issuesOf, noFile, settled } from './fields.ts';
+import { badExchange, extraFields, issuesOf, noFile, settled } from './fields.ts';
 import { listBytes, listsBytes } from './json-bytes.ts';
 import { LossTally } from './losses.ts';
 

@@ -2,9 +2,9 @@ import { rle } from '../../core/index.ts';
 import { cocoDataset } from '../coco-write.ts';
 import { IssueLog } from '../issue.ts';
 import { parseJson } from '../json-file.ts';
-import { type CocoParts, cocoParts, extraFields, labelDocument, readInstances, withHashes } from './coco-labels.ts';
+import { type CocoParts, cocoParts, labelDocument, readInstances, withHashes } from './coco-labels.ts';
 import type { Carries, ExchangeFormat, ExchangeSource, Read } from './exchange.ts';
-import { onlyPath } from './fields.ts';
+import { extraFields, onlyPath } from './fields.ts';
 import { listsBytes } from './json-bytes.ts';
 import { LossTally } from './losses.ts';
 
@@ -12,7 +12,7 @@ const everything: Carries = { holes: true, parts: true, scores: true, ids: true,
 
 /**
  * COCO instances: one JSON of images, categories and annotations with RLE masks, read as polygons and uncompressed RLE too. Beside COCO's
- * fields an annotation has `score`, `label_id` (our id) and `verdict`, an image `sha256`.
+ * fields an annotation has `score`, `label_id` (our id), `selfpaste_run` (the run that it is of) and `verdict`, an image `sha256`.
  * Source: https://cocodataset.org/#format-data
  */
 export const coco: ExchangeFormat = {
@@ -38,7 +38,7 @@ const fiftyoneCarries: Carries = { ...everything, boxes: false };
 /**
  * COCO as FiftyOne's COCODetectionDataset reads it: `labels.json` beside a folder `data` with the pictures; annotations' extra fields become
  * attributes of its labels (`extra_attrs`), `score` their confidence. FiftyOne cuts the mask at the box, so the box is the mask's; and lists
- * its classes by id from 0 on, so category ids are 1..K. It does not keep an image's `sha256` when it writes a file itself.
+ * its classes by id from 0 on, so category ids are 1..K. It does not keep an image's `sha256`, nor what `info` says, when it writes a file itself.
  * Source: https://docs.voxel51.com/api/fiftyone.utils.coco.html
  */
 export const fiftyone: ExchangeFormat = {

@@ -10,10 +10,10 @@ import {
   LABEL_ID,
   onlyPath,
   type Piece,
-  readId,
+  RUN,
+  readExtraFields,
   readScore,
   readSize,
-  readVerdict,
   settled,
   unitePieces,
 } from './fields.ts';
@@ -26,6 +26,7 @@ const carries: Carries = { holes: true, parts: true, scores: true, ids: true, ha
 /** What our labels have beside CVAT's own fields: a task must know these attributes before it takes them. */
 const ATTRIBUTES = [
   { name: LABEL_ID, input_type: 'text', default_value: '', values: [''] },
+  { name: RUN, input_type: 'text', default_value: '', values: [''] },
   { name: 'score', input_type: 'text', default_value: '', values: [''] },
   { name: 'crowd', input_type: 'checkbox', default_value: 'false', values: ['false'] },
   { name: 'verdict', input_type: 'select', default_value: 'none', values: ['none', 'accepted', 'rejected'] },
@@ -86,7 +87,7 @@ function imageElement({ fileName, size, labels }: ExchangedImage, id: number, ta
   return `${xmlTag('image', { id, name: fileName, ...size })}\n${masks.join('')}</image>\n`;
 }
 
-function maskElement({ category, mask, score, id, crowd, verdict }: ExchangedLabel): string {
+function maskElement({ category, mask, score, id, run, crowd, verdict }: ExchangedLabel): string {
   const box = rle.toBox(mask);
   const start = xmlTag('mask', {
     label: category,
@@ -99,7 +100,7 @@ function maskElement({ category, mask, score, id, crowd, verdict }: ExchangedLab
     height: boxHeight(box),
     z_order: 0,
   });
-  const values = { [LABEL_ID]: id ?? '', score: score ?? '', crowd: String(crowd), verdict: verdict ?? 'none' };
+  const values = { [LABEL_ID]: id ?? '', [RUN]: run ?? '', score: score ?? '', crowd: String(crowd), verdict: verdict ?? 'none' };
   const attributes = Object.entries(values).map(([name, value]) => `${xmlTag('attribute', { name })}${xmlText(String(value))}</attribute>`);
   return `${start}${attributes.join('')}</mask>\n`;
 }
@@ -178,12 +179,11 @@ function readShape(shape: OpenShape, size: Size, log: IssueLog): Piece[] {
   }
   const score = attributes.get('score');
   const label = {
-    id: readId(attributes.get(LABEL_ID)),
+    ...readExtraFields(Object.fromEntries(attributes)),
     category: fields.label,
     mask,
     score: readScore(score === undefined || score === '' ? null : Number(score), subject, log),
     crowd: attributes.get('crowd') === 'true',
-    ...readVerdict(attributes.get('verdict')),
   };
   const group = fields.group_id === undefined || fields.group_id === '0' ? null : fields.group_id;
   return [{ label, group, subject }];

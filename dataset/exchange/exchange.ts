@@ -6,6 +6,8 @@ import type { Issue } from '../issue.ts';
 export interface ExchangedLabel {
   /** Our own: `p123` is a prediction, `d45` what a person drew. Null for what was made elsewhere. */
   readonly id: string | null;
+  /** The run that the id is of, the same for all labels of an export; absent where nobody says. */
+  readonly run?: string;
   /** The category's name. */
   readonly category: string;
   /** The model's own where the format has it, else the mask's. */

@@ -6,12 +6,34 @@ import type { ExchangedImage, ExchangedLabel, ExchangeSource, LabelVerdict } fro
 /** The field that our label ids are kept in, in every format that has a place for it. */
 export const LABEL_ID = 'label_id';
 
+/**
+ * The field that the run is kept in. It goes with the label, not with the file: FiftyOne, CVAT and Parquet's readers write a file's own facts
+ * anew, and whoever keeps an id so keeps what it means.
+ */
+export const RUN = 'selfpaste_run';
+
+/** What our labels have beside the fields that a format knows. */
+export const extraFields = ({ id, run, verdict }: Pick<ExchangedLabel, 'id' | 'run' | 'verdict'>) => ({
+  ...(id === null ? {} : { [LABEL_ID]: id }),
+  ...(run === undefined ? {} : { [RUN]: run }),
+  ...(verdict === undefined ? {} : { verdict }),
+});
+
+/** The same, as far as it is sound. */
+export const readExtraFields = (fields: Readonly<Record<string, unknown>>): Pick<ExchangedLabel, 'id' | 'run' | 'verdict'> => ({
+  id: readId(fields[LABEL_ID]),
+  ...readRun(fields[RUN]),
+  ...readVerdict(fields.verdict),
+});
+
 /** Our id of a label, or null for anything else. */
 export const readId = (value: unknown): string | null => (typeof value === 'string' && /^[pd][1-9]\d{0,14}$/.test(value) ? value : null);
 
 export const readSha256 = (value: unknown): string | null => (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : null);
 
-export const readVerdict = (value: unknown): { verdict?: LabelVerdict } =>
+export const readRun = (value: unknown): { run?: string } => (typeof value === 'string' && value !== '' ? { run: value } : {});
+
+const readVerdict = (value: unknown): { verdict?: LabelVerdict } =>
   value === 'accepted' || value === 'rejected' ? { verdict: value } : {};
 
 /** A score 0..1; null for none. Another value is an issue, and none. */

@@ -6,16 +6,15 @@ import { packBrush, unpackBrush } from './brush-rle.ts';
 import type { Carries, ExchangedImage, ExchangedLabel, ExchangeFormat } from './exchange.ts';
 import {
   badExchange,
+  extraFields,
   isFileName,
   isObject,
-  LABEL_ID,
   labelsOf,
   onlyPath,
-  readId,
+  readExtraFields,
   readScore,
   readSha256,
   readSize,
-  readVerdict,
   settled,
   withBox,
 } from './fields.ts';
@@ -92,10 +91,9 @@ function taskOf({ fileName, sha256, size, labels }: ExchangedImage, polygons: bo
 }
 
 function regionOf(label: ExchangedLabel, index: number, polygons: boolean) {
-  const { mask, category, id, score, crowd, verdict } = label;
+  const { mask, category, id, score, crowd } = label;
   const [outline, ...more] = polygons ? outlinesOf(mask) : [];
   const isPolygon = outline !== undefined && more.length === 0 && outline.holes.length === 0;
-  const meta = { ...(id === null ? {} : { [LABEL_ID]: id }), ...(crowd ? { crowd } : {}), ...(verdict === undefined ? {} : { verdict }) };
   return {
     id: id ?? `region${index + 1}`,
     ...(isPolygon ? polygonRegion(outline.outer, category, mask.size) : brushRegion(mask, category)),
@@ -104,7 +102,7 @@ function regionOf(label: ExchangedLabel, index: number, polygons: boolean) {
     original_height: mask.size.height,
     image_rotation: 0,
     ...(score === null ? {} : { score }),
-    meta,
+    meta: { ...extraFields(label), ...(crowd ? { crowd } : {}) },
   };
 }
 
@@ -195,12 +193,11 @@ function readRegion(region: Fields, size: Size, subject: string, log: IssueLog):
   }
   const own = isObject(meta) ? meta : {};
   const found = {
-    id: readId(own[LABEL_ID]),
+    ...readExtraFields(own),
     category,
     mask,
     score: readScore(region.score, subject, log),
     crowd: own.crowd === true,
-    ...readVerdict(own.verdict),
   };
   return withBox(found, subject, log);
 }

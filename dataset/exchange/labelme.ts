@@ -5,17 +5,16 @@ import { parseJson } from '../json-file.ts';
 import type { Carries, ExchangedImage, ExchangedLabel, ExchangeFormat } from './exchange.ts';
 import {
   badExchange,
+  extraFields,
   isFileName,
   isObject,
   issuesOf,
-  LABEL_ID,
   noFile,
   type Piece,
-  readId,
+  readExtraFields,
   readScore,
   readSha256,
   readSize,
-  readVerdict,
   settled,
   unitePieces,
 } from './fields.ts';
@@ -33,7 +32,7 @@ const VERSION = '5.4.1';
 /**
  * LabelMe: a JSON beside each picture. Labels without holes are polygons, which people can edit there, the parts of one label joined by
  * `group_id`; labels with holes are shapes of the type `mask`, a PNG of the pixels in the box of its two points, both of them inside it. Keys that
- * LabelMe does not know (`label_id`, `score`, `crowd`, `verdict`, `sha256`, `file_name`) it keeps. Polygons are drawn here as COCO draws them,
+ * LabelMe does not know (`label_id`, `selfpaste_run`, `score`, `crowd`, `verdict`, `sha256`, `file_name`) it keeps. Polygons are drawn here as COCO draws them,
  * which gives the same pixels back; LabelMe paints their edge as well, so that it lies inside the pixels (IoU 0.999 in the mean).
  * Source: https://github.com/wkentaro/labelme
  */
@@ -86,15 +85,14 @@ async function documentOf({ fileName, sha256, size, labels }: ExchangedImage) {
 
 async function shapesOf(label: ExchangedLabel, group: number): Promise<object[]> {
   const outlines = outlinesOf(label.mask);
-  const { category, id, score, crowd, verdict } = label;
+  const { category, score, crowd } = label;
   const common = {
     label: category,
     description: '',
     flags: {},
-    ...(id === null ? {} : { [LABEL_ID]: id }),
+    ...extraFields(label),
     ...(score === null ? {} : { score }),
     ...(crowd ? { crowd } : {}),
-    ...(verdict === undefined ? {} : { verdict }),
   };
   if (outlines.some(({ holes }) => holes.length > 0)) return [{ ...common, ...(await maskShape(label.mask)), group_id: null }];
   const groupId = outlines.length > 1 ? group : null;
@@ -154,12 +152,11 @@ async function readShape(shape: unknown, index: number, size: Size, log: IssueLo
   const mask = await maskOf(shape, size, subject, log);
   if (mask === null) return [];
   const label = {
-    id: readId(shape[LABEL_ID]),
+    ...readExtraFields(shape),
     category: shape.label,
     mask,
     score: readScore(shape.score, subject, log),
     crowd: shape.crowd === true,
-    ...readVerdict(shape.verdict),
   };
   const group = Number.isInteger(shape.group_id) ? String(shape.group_id) : null;
   return [{ label, group, subject }];

@@ -7,11 +7,11 @@ import {
   LABEL_ID,
   labelsOf,
   onlyPath,
-  readId,
+  RUN,
+  readExtraFields,
   readScore,
   readSha256,
   readSize,
-  readVerdict,
   settled,
   withBox,
 } from './fields.ts';
@@ -27,6 +27,7 @@ interface Row {
   readonly width: number;
   readonly height: number;
   readonly [LABEL_ID]: string | null;
+  readonly [RUN]: string | null;
   readonly category: string | null;
   readonly score: number | null;
   /** Half-open, in pixels. */
@@ -47,6 +48,7 @@ const COLUMNS: Readonly<Record<keyof Row, NonNullable<ColumnSource['type']>>> = 
   width: 'INT32',
   height: 'INT32',
   [LABEL_ID]: 'STRING',
+  [RUN]: 'STRING',
   category: 'STRING',
   score: 'DOUBLE',
   x1: 'DOUBLE',
@@ -92,9 +94,10 @@ export const parquet: ExchangeFormat = {
 function rowsOf({ fileName, sha256, size, labels }: ExchangedImage): Row[] {
   const picture = { file_name: fileName, sha256, width: size.width, height: size.height };
   if (labels.length === 0) return [{ ...picture, ...NO_LABEL }];
-  return labels.map(({ id, category, score, box, mask, crowd, verdict }) => ({
+  return labels.map(({ id, run, category, score, box, mask, crowd, verdict }) => ({
     ...picture,
     [LABEL_ID]: id,
+    [RUN]: run ?? null,
     category,
     score,
     ...box,
@@ -106,7 +109,7 @@ function rowsOf({ fileName, sha256, size, labels }: ExchangedImage): Row[] {
 }
 
 const NO_LABEL: Omit<Row, 'file_name' | 'sha256' | 'width' | 'height'> = {
-  ...{ [LABEL_ID]: null, category: null, score: null, x1: null, y1: null, x2: null, y2: null, area_px2: null },
+  ...{ [LABEL_ID]: null, [RUN]: null, category: null, score: null, x1: null, y1: null, x2: null, y2: null, area_px2: null },
   ...{ rle: null, crowd: null, verdict: null },
 };
 
@@ -149,13 +152,12 @@ function readLabel(row: ParquetRow, size: Size, subject: string, log: IssueLog):
   }
   const box = boxOf(row);
   const found = {
-    id: readId(row[LABEL_ID]),
+    ...readExtraFields(row),
     category: row.category,
     mask,
     score: readScore(plain(row.score), subject, log),
     crowd: row.crowd === true,
     ...(box === null ? {} : { box }),
-    ...readVerdict(row.verdict),
   };
   return withBox(found, subject, log);
 }

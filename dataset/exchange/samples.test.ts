@@ -255,6 +255,28 @@ test('FiftyOne gets classes by id from 1 on and boxes of masks, and its own poly
   assert.deepEqual([images[0].labels[0].id, rle.area(images[0].labels[0].mask)], ['p1', 4]);
 });
 
+test('the run is kept where the tools keep the ids of labels, and in the YAML where there are no ids', async () => {
+  const named = { ...image, labels: [{ ...label, run: 'run-0123456789ab' }] };
+  const own = { label_id: 'p1', selfpaste_run: 'run-0123456789ab' };
+  const fieldsOf = (fields: Record<string, unknown>) => ({ label_id: fields.label_id, selfpaste_run: fields.selfpaste_run });
+  const jsonOf = async (written: ReturnType<typeof coco.write>, path: string) => JSON.parse((await textsOf(written)).get(path) as string);
+  for (const [format, path] of [[coco, 'instances.json'] as const, [fiftyone, 'labels.json'] as const])
+    assert.deepEqual(fieldsOf((await jsonOf(format.write([named], categories), path)).annotations[0]), own);
+  assert.deepEqual(fieldsOf((await jsonOf(cocoResultsFormat.write([named], categories), 'results.json'))[0]), own);
+  assert.deepEqual(fieldsOf((await jsonOf(labelme.write([named], categories), 'a.json')).shapes[0]), own);
+  const [task] = await jsonOf(labelStudio.write([named], categories), 'tasks.json');
+  assert.deepEqual(task.predictions[0].result[0].meta, own);
+  const cvat = await textsOf(cvatXml.write([named], categories));
+  assert.match(cvat.get('annotations.xml') as string, /<mask .*<attribute name="selfpaste_run">run-0123456789ab<\/attribute>/);
+  const [{ attributes }] = JSON.parse(cvat.get('labels.json') as string);
+  assert.ok(attributes.some(({ name }: { name: string }) => name === 'selfpaste_run'));
+  const { files } = await parquet.write([named], categories);
+  const [row] = await readParquetRows({ path: '', bytes: files[0].bytes, columns: Object.keys(own), required: [] });
+  assert.deepEqual({ ...row }, own);
+  const yolo = (await textsOf(yoloSeg.write([named], categories))).get('data.yaml');
+  assert.match(yolo as string, /\nselfpaste_run: "run-0123456789ab"\n$/);
+});
+
 test('COCO keeps the ids of categories; results have a score, also what a person drew', async () => {
   const drawn = { ...label, id: 'd2', score: null };
   const files = await textsOf(cocoResultsFormat.write([{ ...image, labels: [drawn] }], categories));

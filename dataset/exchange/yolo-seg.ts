@@ -12,11 +12,11 @@ import type {
   KnownPicture,
   Loss,
 } from './exchange.ts';
-import { issuesOf, labelsOf, readScore, settled, withBox } from './fields.ts';
+import { issuesOf, labelsOf, readRun, readScore, settled, withBox } from './fields.ts';
 import { LossTally } from './losses.ts';
 import { bridged, outlinesOf } from './outlines.ts';
 import { labelNames, spellings, withoutEnding } from './paths.ts';
-import { readClassNames, writeDataYaml } from './yolo-data.ts';
+import { type DataYaml, readDataYaml, writeDataYaml } from './yolo-data.ts';
 
 /**
  * YOLO-seg, as Ultralytics reads it: `data.yaml`, and for each picture a text file of lines `class x1 y1 x2 y2 ...`, normalised to 0..1.
@@ -50,8 +50,10 @@ function format(name: string, summary: string, scores: boolean): ExchangeFormat 
     carries,
     async write(images, categories, known = []) {
       const tally = new LossTally(carries, true);
-      const { files, homeless } = labelFiles([...tally.watch(images)], categories, known, scores);
-      return { files: [writeDataYaml(categories), ...files], losses: [...tally.losses(), ...homelessLoss(homeless)] };
+      const watched = [...tally.watch(images)];
+      const { files, homeless } = labelFiles(watched, categories, known, scores);
+      const run = watched.find(({ labels }) => labels.length > 0)?.labels[0].run;
+      return { files: [writeDataYaml(categories, run), ...files], losses: [...tally.losses(), ...homelessLoss(homeless)] };
     },
     read: readFolder,
   };
@@ -96,7 +98,7 @@ function lineOf({ mask, score }: ExchangedLabel, index: number, { width, height 
 }
 
 async function readFolder(source: ExchangeSource, known: readonly KnownPicture[]) {
-  const names = await readClassNames(source);
+  const data = await readDataYaml(source);
   const pictures = new PicturesByPath(known);
   const logs: IssueLog[] = [];
   const images: ExchangedImage[] = [];
@@ -108,7 +110,7 @@ async function readFolder(source: ExchangeSource, known: readonly KnownPicture[]
       log.add(path, 'unknown-picture', 'no picture that is known here has this name, so that its size is not known');
     else if (more.length > 0) log.add(path, 'ambiguous-picture', ambiguity([picture, ...more]));
     else {
-      const entries = readLines(Buffer.from(await source.read(path)).toString(), picture.size, names, log);
+      const entries = readLines(Buffer.from(await source.read(path)).toString(), picture.size, data, log);
       images.push({ fileName: picture.fileName, size: picture.size, sha256: null, ...labelsOf(entries) });
     }
   }
@@ -121,17 +123,17 @@ function ambiguity(pictures: readonly KnownPicture[]): string {
   return `it may be of any of ${pictures.length} pictures (${names.join(', ')}${pictures.length > 3 ? ', ...' : ''}): put the ending of its own before .txt; left out`;
 }
 
-function readLines(text: string, size: Size, names: ReadonlyMap<number, string>, log: IssueLog): ExchangedLabel[][] {
+function readLines(text: string, size: Size, data: DataYaml, log: IssueLog): ExchangedLabel[][] {
   const lines = text.split(/\r\n|\n|\r/).map((line, index) => ({ line: line.trim(), subject: `line ${index + 1}` }));
   return lines
     .filter(({ line }) => line !== '')
-    .map(({ line, subject }) => readLine(line.split(/\s+/).map(Number), size, names, subject, log));
+    .map(({ line, subject }) => readLine(line.split(/\s+/).map(Number), size, data, subject, log));
 }
 
 function readLine(
   [index, ...rest]: readonly number[],
   size: Size,
-  names: ReadonlyMap<number, string>,
+  { names, run }: DataYaml,
   subject: string,
   log: IssueLog,
 ): ExchangedLabel[] {
@@ -143,7 +145,8 @@ function readLine(
   else {
     // An odd number more is the score.
     const score = readScore(rest.length % 2 === 1 ? rest[rest.length - 1] : null, subject, log);
-    return withBox({ id: null, category, mask: maskOf(coordinates, size), score, crowd: false }, subject, log);
+    const mask = maskOf(coordinates, size);
+    return withBox({ id: null, ...readRun(run), category, mask, score, crowd: false }, subject, log);
   }
   return [];
 }

@@ -5,10 +5,11 @@ import { backUp } from '../backups.ts';
 import type { Connection } from '../connection.ts';
 import { initial } from './0001-initial.ts';
 import { labels } from './0002-labels.ts';
+import { suspicions } from './0003-suspicions.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step from an empty file to the present, in order. */
-export const migrations: readonly Migration[] = [initial, labels];
+export const migrations: readonly Migration[] = [initial, labels, suspicions];
 
 /** The version that this program writes. */
 export const LATEST_VERSION = migrations.length;

@@ -1,14 +1,18 @@
 import type { SqlValue } from '../connection.ts';
 import type { LabelFilter, LabelOrder } from './label-filter.ts';
 
-/** Where the facts of a label are read: always as `l`, whose columns but the id have the same names in all three. */
-export type FactsTable = 'predictions' | 'pseudo_labels' | 'label_marks';
+/** Where the facts of a label are read: always as `l`, whose columns but the id have the same names in all of them. */
+export type FactsTable = 'predictions' | 'pseudo_labels' | 'label_marks' | 'suspicions';
 
 export const ID_OF: Readonly<Record<FactsTable, string>> = {
   predictions: 'l.id',
   pseudo_labels: 'l.prediction_id',
   label_marks: 'l.prediction_id',
+  suspicions: 'l.prediction_id',
 };
+
+/** The tables that know what became of a prediction, and why. */
+const KNOWS_SELECTION: readonly FactsTable[] = ['pseudo_labels', 'suspicions'];
 
 /** Marks one of which all labels bear that are asked for, and what that covers of their filter. */
 export interface MarksAsked {
@@ -27,10 +31,8 @@ export function marksAsked({ verdict, change, suspicion }: LabelFilter): MarksAs
 }
 
 /** The marks that an order implies: it lists only what bears one of them. */
-export function marksImplied({ change, suspicion }: LabelFilter, order: LabelOrder): readonly string[] {
-  if (order === 'most-changed' && change === undefined) return ['kept', 'reclassified', 'grew', 'shrank'];
-  return order === 'likely-wrong' && suspicion === undefined ? ['suspected'] : [];
-}
+export const marksImplied = ({ change }: LabelFilter, order: LabelOrder): readonly string[] =>
+  order === 'most-changed' && change === undefined ? ['kept', 'reclassified', 'grew', 'shrank'] : [];
 
 /** The smallest table that alone can answer for what was said, or decided, of predictions. */
 export function factsOf(filter: LabelFilter): FactsTable {
@@ -63,7 +65,7 @@ const PLAIN: readonly (readonly [keyof LabelFilter, string])[] = [
 function selectionConditions(filter: LabelFilter, table: FactsTable): string[] {
   const asked = (['status', 'reason'] as const).filter((key) => filter[key] !== undefined);
   if (asked.length === 0) return [];
-  if (table === 'pseudo_labels') return asked.map((key) => `l.${key} = :${key}`);
+  if (KNOWS_SELECTION.includes(table)) return asked.map((key) => `l.${key} = :${key}`);
   const conditions = asked.map((key) => ` AND s.${key} = :${key}`).join('');
   return [
     `EXISTS (SELECT 1 FROM pseudo_labels s NOT INDEXED

@@ -22,7 +22,7 @@ export function standingDrawing(db: RunDatabase, drawn: VerdictId): StandingDraw
     throw new SelfpasteError(
       'USAGE_NO_DRAWING',
       expectation('drawn label', 'a label that a person drew, and that still stands', `d${drawn}`),
-      'look at what people did, and which labels they drew, with `selfpaste labels history`',
+      'list what people drew with `selfpaste labels list --verdict drawn`',
     );
   });
 }

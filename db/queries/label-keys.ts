@@ -112,7 +112,7 @@ function walksOf(db: RunDatabase, filter: LabelFilter, order: LabelOrder): Walk[
   };
   if (order === 'image') return [sorted(imagePath(filter), 'l.image_id')];
   if (order === 'most-changed') return changePaths(filter).map((path) => sorted(path, 'm.iou', 'm.prediction_id'));
-  if (order === 'likely-wrong') return [sorted(suspicionPath(filter), 'm.strength', 'm.prediction_id')];
+  if (order === 'likely-wrong') return [sorted(suspicionPath(filter), 'l.strength')];
   if (order === 'least-certain') return walksFromThresholds(db, filter);
   const measure = order.startsWith('score') ? 'score' : 'area';
   return cellPaths(db, filter, measure).map((path) => sorted(path, RANK_OF_FACTS[order]));
@@ -123,10 +123,12 @@ const ROUNDING = 1e-12;
 
 /** Upwards and downwards from the threshold of each cell. Differences of scores are taken for as exact as scores are. */
 function walksFromThresholds(db: RunDatabase, filter: LabelFilter): Walk[] {
-  const threshold = thresholdsOf(db, roundMeant(filter));
+  const { minScore = 0, maxScore = 1 } = filter;
+  const thresholds = thresholdsOf(db, roundMeant(filter));
   return cellPaths(db, filter, 'score').flatMap(({ category, ...path }) => {
     const id = ID_OF[path.table];
-    const parameters = { ...path.parameters, threshold: threshold(category), rounding: ROUNDING };
+    const threshold = thresholds(category);
+    const parameters = { ...path.parameters, threshold, rounding: ROUNDING };
     const above = { rank: 'l.score - :threshold', begin: 'l.score >= :threshold + :afterRank - :rounding', sort: `l.score ASC, ${id} ASC` };
     const below = {
       rank: ':threshold - l.score',
@@ -134,11 +136,19 @@ function walksFromThresholds(db: RunDatabase, filter: LabelFilter): Walk[] {
       sort: `l.score DESC, ${id} ASC`,
     };
     return [
-      { ...path, ...above, parameters, where: [...path.where, 'l.score >= :threshold'] },
-      { ...path, ...below, parameters, where: [...path.where, 'l.score < :threshold'] },
+      ...(maxScore < threshold
+        ? []
+        : [{ ...path, ...above, parameters, where: beginningWith(minScore < threshold, 'l.score >= :threshold', path) }]),
+      ...(minScore >= threshold
+        ? []
+        : [{ ...path, ...below, parameters, where: beginningWith(maxScore >= threshold, 'l.score < :threshold', path) }]),
     ];
   });
 }
+
+/** One bound only is asked for at the end where a walk begins, as an index begins with one: the filter's own where that is the narrower. */
+const beginningWith = (atThreshold: boolean, bound: string, { where }: Path): readonly string[] =>
+  atThreshold ? [...where, bound] : where;
 
 /** The first keys of a walk, and those after a key. */
 interface WalkStatements {

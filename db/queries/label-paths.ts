@@ -113,8 +113,8 @@ export function imagePath({ status, reason }: LabelFilter): Path {
 
 const linked = (id: string): string => `CROSS JOIN predictions l NOT INDEXED ON l.id = ${id}`;
 
-/** Findings know their image, so that a selection answers for its predictions. */
-const linkedFinding = ({ status, reason }: LabelFilter): Pick<Path, 'link' | 'table'> =>
+/** Changes know their image, so that a selection answers for its predictions. */
+const linkedChange = ({ status, reason }: LabelFilter): Pick<Path, 'link' | 'table'> =>
   status === undefined && reason === undefined
     ? { link: linked('m.prediction_id'), table: 'predictions' }
     : {
@@ -130,7 +130,7 @@ export function changePaths(filter: LabelFilter): Path[] {
   return kinds.map((kind) => ({
     source: 'label_changes m NOT INDEXED',
     where: ['m.round = :round', 'm.kind = :cellKind', ...(category === undefined ? [] : ['m.category_id = :category'])],
-    ...linkedFinding(filter),
+    ...linkedChange(filter),
     covers: ['change'],
     parameters: { cellKind: kind },
   }));
@@ -141,9 +141,10 @@ export function suspicionPath(filter: LabelFilter): Path {
   const { suspicion } = filter;
   const ofKind = suspicion !== undefined && suspicion !== 'any';
   return {
-    source: `suspicions m ${ofKind ? 'NOT INDEXED' : 'INDEXED BY suspicions_by_strength'}`,
-    where: ['m.round = :roundMeant', ofKind ? 'm.kind = :suspicion' : 'm.strongest = 1'],
-    ...linkedFinding(filter),
+    source: `suspicions l ${ofKind ? 'NOT INDEXED' : 'INDEXED BY suspicions_by_strength'}`,
+    where: ['l.round = :roundMeant', ofKind ? 'l.kind = :suspicion' : 'l.strongest = 1'],
+    link: '',
+    table: 'suspicions',
     covers: ['suspicion'],
     parameters: {},
   };

@@ -6,7 +6,7 @@ import { lineOfObject } from './label-lineage.ts';
 import { cellPaths, imagePath, linePath, type Measure, markCells, type Path } from './label-paths.ts';
 
 /** So many rows are read and sorted within a page's time, wherever they lie; of more, a walk in order finds a page's rows soon. */
-const SMALL: Readonly<Record<FactsTable, number>> = { predictions: 5000, pseudo_labels: 5000, label_marks: 10_000 };
+const SMALL: Readonly<Record<FactsTable, number>> = { predictions: 5000, pseudo_labels: 5000, label_marks: 10_000, suspicions: 10_000 };
 
 /** Paths that together reach every row of the filter, and few others. */
 export interface SmallSet {
@@ -31,7 +31,10 @@ function ofImage(filter: LabelFilter): Path {
 function candidates(db: RunDatabase, filter: LabelFilter, order: LabelOrder): Path[][] {
   const scores = rangeOf('score', filter.minScore, filter.maxScore);
   const areas = rangeOf('area_px2', filter.minAreaPx2, filter.maxAreaPx2);
-  const marks = [{ marks: marksImplied(filter, order) }, ...marksAsked(filter)].filter((one) => one.marks.length > 0);
+  const marks = [{ marks: marksImplied(filter, order) }, ...marksAsked(filter)].filter(
+    // What is suspected is walked as fast as it is read: a suspicion holds its facts.
+    (one) => one.marks.length > 0 && !(order === 'likely-wrong' && one.covered === 'suspicion'),
+  );
   const both = (cells: (measure: Measure) => readonly Path[]) => [
     narrowed(cells('score'), scores),
     ...(areas.length === 0 ? [] : [narrowed(cells('area'), areas)]),

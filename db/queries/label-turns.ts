@@ -3,8 +3,9 @@ import { type ImageColumns, type ImageRow, imageOf } from '../images.ts';
 import { inPages } from '../paging.ts';
 import { type PredictionColumns, predictionOf, type StoredPrediction } from '../predictions.ts';
 import type { RunDatabase } from '../run-database.ts';
+import { standingLabels } from './round-before.ts';
 
-/** What was kept on an image in two rounds, and which prediction of the earlier one each of the later one continues. */
+/** What was kept on an image in two rounds, the earlier one's as people left it (`roundBefore` says the same), and which prediction of the earlier one each of the later one continues. */
 export interface KeptInTurn {
   readonly image: ImageRow;
   readonly current: readonly StoredPrediction[];
@@ -14,13 +15,15 @@ export interface KeptInTurn {
 
 /** Images with a label in one of two rounds, by id. The caller may wait or write between two images. */
 export function* keptInTurn(db: RunDatabase, from: number, to: number): Generator<KeptInTurn> {
-  for (const image of labeledImages(db, from, to))
+  for (const image of labeledImages(db, from, to)) {
+    const standing = standingLabels(db, from, image);
     yield {
       image,
       current: keptOn(db, to, image),
-      previous: keptOn(db, from, image),
+      previous: keptOn(db, from, image).filter(({ id }) => standing.has(id)),
       lineage: lineageAcross(db, from, to, image.id),
     };
+  }
 }
 
 const PAGE = 200;

@@ -76,6 +76,7 @@ const COLUMNS = {
   predictions: 'l.id, l.round, l.category_id, l.score, l.area_px2',
   pseudo_labels: 'l.prediction_id, l.round, l.category_id, l.score, l.area_px2, l.status, l.reason',
   label_marks: 'l.prediction_id, l.round, l.category_id, l.score, l.area_px2, l.image_id',
+  suspicions: 'l.prediction_id, l.round, l.category_id, l.score, l.area_px2, l.status, l.reason, l.image_id',
 };
 
 /** Of the first rows of a cell, how many there are and how many are of the filter. */

@@ -144,6 +144,12 @@ test('other rounds are compared through those between, whether or not a label wa
   });
 });
 
+test('what a person rejected since does not die of it, where rounds are compared now', (t) => {
+  const { db, lost } = threeRounds(t);
+  db.verdicts.record([{ of: 'prediction', prediction: lost, verdict: 'rejected' }], { who: 'ada', why: '', subject: '', atMs: T0 });
+  assert.equal(diffRounds(db, 1, 3, compare).kinds.died, 0);
+});
+
 test('suspects are ranked by what is held against them, each once where no kind is asked for', (t) => {
   const { db, second, first, image } = threeRounds(t);
   assert.deepEqual(listSuspects(db, { round: 2, kind: 'any' }, 10), [

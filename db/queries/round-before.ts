@@ -26,7 +26,8 @@ function wasLabeled(db: RunDatabase, round: number, image: ImageRow): boolean {
   return db.connection.get<{ labeled: 1 }>(sql, [round, image.id]) !== undefined;
 }
 
-function standingLabels(db: RunDatabase, round: number, image: ImageRow): ReadonlySet<PredictionId> {
+/** What was kept on an image, but for what a person has rejected or corrected since, or with its whole image. */
+export function standingLabels(db: RunDatabase, round: number, image: ImageRow): ReadonlySet<PredictionId> {
   const rows = db.connection.all<{ id: PredictionId }>(
     `SELECT s.prediction_id AS id FROM pseudo_labels s NOT INDEXED WHERE s.round = ? AND s.image_id = ? AND s.status = 'kept'
      AND NOT EXISTS (SELECT 1 FROM verdicts v INDEXED BY verdicts_by_image WHERE v.image_id = s.image_id AND v.standing = 1

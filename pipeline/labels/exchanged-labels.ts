@@ -1,5 +1,6 @@
 import type { ExchangedImage, ExchangedLabel } from '../../dataset/index.ts';
 import { type ImageRow, keptLabels, type PseudoLabel, type RunDatabase } from '../../db/index.ts';
+import { exchangedRun } from './exchanged-run.ts';
 import { labelName } from './label-name.ts';
 
 /** An image with its labels of a round, which may be none. */
@@ -22,8 +23,10 @@ export function* labeledImages(db: RunDatabase, round: number): Generator<Labele
 /** The labels of a round, by image, as other programs get them. @param all also images on which nothing was kept */
 export function* exchangedLabels(db: RunDatabase, round: number, all: boolean): Generator<ExchangedImage> {
   const names = new Map(db.categories.all().map(({ id, name }) => [id, name]));
+  const run = exchangedRun(db);
   const labelOf = (label: PseudoLabel): ExchangedLabel => ({
     id: labelName(label.by === 'person' ? label.about : { of: 'prediction', prediction: label.id }),
+    ...(run === undefined ? {} : { run }),
     category: names.get(label.category) as string,
     box: label.box,
     mask: label.mask,

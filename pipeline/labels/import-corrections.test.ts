@@ -2,56 +2,34 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { type Box, type CategoryId, maskOverlaps, type PredictionId, rle, sha256 } from '../../core/index.ts';
+import { type Box, type PredictionId, rle } from '../../core/index.ts';
 import { exchangeFormat } from '../../dataset/index.ts';
 import { type ImageRow, keptLabels, type RunDatabase } from '../../db/index.ts';
 import { defaultPolicy } from '../../pseudo/index.ts';
 import { CAT, DOG, withDatabase } from '../test-data.ts';
 import { exportLabels } from './export-labels.ts';
 import { importCorrections } from './import-corrections.ts';
-import { selectedImage } from './selected-image.ts';
+import { addImage, box, labelPictures, maskOf, SIZE, selectRound } from './test-rounds.ts';
 
-const SIZE = { width: 64, height: 48 };
 const coco = exchangeFormat('coco');
 const COUNTS = { accepted: 0, rejected: 0, corrected: 0, drawn: 0, withdrawn: 0 };
-const hash = (number: number) => sha256(number.toString(16).padStart(64, '0'));
-const box = (x1: number, y1: number, x2: number, y2: number): Box => ({ x1, y1, x2, y2 });
-const maskOf = (at: Box) => rle.fromBox(SIZE, at);
-
-function addImage(db: RunDatabase): ImageRow {
-  const facts = {
-    sha256: hash(1),
-    path: '/data/1.jpg',
-    fileName: '1.jpg',
-    size: SIZE,
-    orientation: 1,
-    subset: 'unlabeled',
-    sourceId: null,
-  } as const;
-  const added = db.images.add(facts);
-  if (added.status !== 'added') throw new Error('the image is there already');
-  return { ...facts, id: added.id };
-}
 
 /** A teacher sees a cat and a dog, in every round a little elsewhere. */
-function labelRound(db: RunDatabase, round: number, image: ImageRow): PredictionId[] {
-  const model = db.models.add({ round, role: 'given', path: `${round}.onnx`, sha256: hash(round), contract: {}, createdAtMs: 1 });
-  db.rounds.start(round, { stage: 'label', teacher: model, startedAtMs: 1 });
-  const seen = (category: CategoryId, at: Box) => ({ category, score: 0.9, box: at, mask: maskOf(at) });
-  const predictions = [seen(CAT, box(4, 4, 20 + round, 12)), seen(DOG, box(30, 20, 50 + 6 * round, 40))];
-  const overlaps = maskOverlaps(predictions.map(({ mask }) => mask));
-  db.labeling.recordDone({ round, image: image.id, model, durationMs: 1, createdAtMs: 1 }, predictions, overlaps);
-  return db.labeling.predictions(round, image).map(({ id }) => id);
-}
-
-function selectRound(db: RunDatabase, round: number): void {
-  for (const pending of db.pseudoLabels.pending(round)) db.pseudoLabels.record(selectedImage(db, round, pending, defaultPolicy));
-}
+const labelRound = (db: RunDatabase, round: number, image: ImageRow): PredictionId[] =>
+  labelPictures(db, round, [
+    [
+      image,
+      [
+        [CAT, box(4, 4, 20 + round, 12)],
+        [DOG, box(30, 20, 50 + 6 * round, 40)],
+      ],
+    ],
+  ]);
 
 /** Runs with an image whose labels of round 1 are frozen, and exported to a file. */
 function withExport(use: (exported: Exported) => Promise<void>): Promise<void> {
   return withDatabase(async (db, folder) => {
-    const image = addImage(db);
+    const image = addImage(db, 1);
     const predictions = labelRound(db, 1, image);
     selectRound(db, 1);
     db.rounds.freeze(1, defaultPolicy, 1);

@@ -1,11 +1,12 @@
-import { type CategoryId, expectation, rle, SelfpasteError, sameSize } from '../../core/index.ts';
+import { type CategoryId, expectation, type Rle, rle, SelfpasteError, sameSize } from '../../core/index.ts';
 import type { ExchangedImage, ExchangedLabel, ExchangeFormat, Issue } from '../../dataset/index.ts';
 import type { ImageRow, Judgement, RunDatabase } from '../../db/index.ts';
 import { type CameBack, correctionsOf, type HandedOut } from './corrections.ts';
 import { exchangeSource, sourceOfFiles } from './exchange-files.ts';
 import { exchangedLabels } from './exchanged-labels.ts';
+import { type ClaimedId, requireLikelyIds, requireOwnRun } from './exchanged-run.ts';
 import { exportedRound } from './exported-round.ts';
-import { namedLabel } from './label-name.ts';
+import { labelName, namedLabel } from './label-name.ts';
 
 /** What files with corrections say of a run's labels. */
 export interface ImportedCorrections {
@@ -25,21 +26,27 @@ export interface ImportedCorrections {
  * Reads labels that were corrected elsewhere and compares them with those of the round that handed them out. Pictures are known by the hash
  * of their content, or by name where the format has none. Only pictures that are in the files are spoken of: one that is missing says nothing.
  * @param asked the round that was exported; where it is undefined, the names of the labels tell it
- * @throws SelfpasteError DATA_UNKNOWN_CATEGORY, what {@link exportedRound} and the format throw; nothing is written here
+ * @param ids ignored: labels are known by their masks alone, also those of another run
+ * @throws SelfpasteError DATA_UNKNOWN_CATEGORY, DATA_OTHER_RUN, DATA_UNLIKELY_IDS, what {@link exportedRound} and the format throw; nothing is
+ * written here
  */
 export async function importCorrections(
   db: RunDatabase,
   asked: number | undefined,
   format: ExchangeFormat,
   path: string,
+  ids: 'believed' | 'ignored' = 'believed',
 ): Promise<ImportedCorrections> {
   const unlabeled = [...db.images.ofSubset('unlabeled')];
-  const { images, issues } = await format.read(exchangeSource(path), unlabeled);
+  const { images: read, issues } = await format.read(exchangeSource(path), unlabeled);
+  const images = ids === 'believed' ? read : read.map(withoutIds);
+  requireOwnRun(db, images, path);
   const categories = new Map(db.categories.all().map(({ id, name }) => [name, id]));
   requireKnownCategories(images, categories, path);
   const rowOf = imageFinder(unlabeled);
   const round = exportedRound(db, asked, namesIn(images.filter(rowOf)), path);
   const handedOut = await asHandedOut(db, round, format, unlabeled, new Set(images.map((image) => rowOf(image)?.fileName)));
+  requireLikelyIds([...claimedIds(db, round, images, rowOf, handedOut)], path);
   const names = new Set([...handedOut.values()].flat().map(({ id }) => id));
   const isGone = ({ id }: ExchangedLabel): boolean => isName(id) && !names.has(id);
   const judgements: Judgement[] = [];
@@ -64,16 +71,46 @@ export async function importCorrections(
   return { round, judgements, pictures, unchanged, unknownPictures, issues: [...issues, ...misfits] };
 }
 
+/** The labels of a picture as if none of them had gone out from here. */
+const withoutIds = (image: ExchangedImage): ExchangedImage => ({
+  ...image,
+  labels: image.labels.map(({ run: _, ...label }) => ({ ...label, id: null })),
+});
+
 const isName = (id: string | null): id is string => id !== null && namedLabel(id) !== undefined;
 
 const namesIn = (images: readonly ExchangedImage[]): ReadonlySet<string> =>
   new Set(images.flatMap(({ labels }) => labels.map(({ id }) => id).filter(isName)));
 
+type ImageFinder = (image: ExchangedImage) => ImageRow | undefined;
+
 /** The unlabeled picture that an exchanged one is. */
-function imageFinder(unlabeled: readonly ImageRow[]): (image: ExchangedImage) => ImageRow | undefined {
+function imageFinder(unlabeled: readonly ImageRow[]): ImageFinder {
   const byHash = new Map<string, ImageRow>(unlabeled.map((row) => [row.sha256, row]));
   const byName = new Map(unlabeled.map((row) => [row.fileName, row]));
   return ({ sha256, fileName }) => (sha256 === null ? byName.get(fileName) : byHash.get(sha256));
+}
+
+type LabelsByFile = ReadonlyMap<string, readonly ExchangedLabel[]>;
+
+/** Labels with a name and without a run, beside what has the name here: what the round handed out, or a prediction that it did not keep. */
+function* claimedIds(
+  db: RunDatabase,
+  round: number,
+  images: readonly ExchangedImage[],
+  rowOf: ImageFinder,
+  handedOut: LabelsByFile,
+): Generator<ClaimedId> {
+  for (const image of images) {
+    const row = rowOf(image);
+    const claims = image.labels.filter(({ id, run }) => isName(id) && run === undefined);
+    if (!row || !sameSize(image.size, row.size) || claims.length === 0) continue;
+    const originals = new Map<string | null, Rle>([
+      ...db.labeling.predictions(round, row).map(({ id, mask }) => [labelName({ of: 'prediction', prediction: id }), mask] as const),
+      ...(handedOut.get(row.fileName) ?? []).map(({ id, mask }) => [id, mask] as const),
+    ]);
+    for (const { id, mask } of claims) yield { mask, original: originals.get(id) };
+  }
 }
 
 /**
@@ -86,7 +123,7 @@ async function asHandedOut(
   format: ExchangeFormat,
   unlabeled: readonly ImageRow[],
   fileNames: ReadonlySet<string | undefined>,
-): Promise<ReadonlyMap<string, readonly ExchangedLabel[]>> {
+): Promise<LabelsByFile> {
   const images: ExchangedImage[] = [];
   for (const image of exchangedLabels(db, round, true)) if (fileNames.has(image.fileName)) images.push(image);
   if (images.length === 0) return new Map();

@@ -6,6 +6,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoin
 
 const checkpoint: Checkpoint = {
   step: 1234,
+  updates: 1230,
   skippedSteps: 2,
   weights: Float32Array.of(1, -2.5, Number.POSITIVE_INFINITY),
   average: Float32Array.of(0.1, 0.2, 0.3),
@@ -28,11 +29,21 @@ const damages: readonly [name: string, bytes: Uint8Array, why: string][] = [
   ['no bytes', new Uint8Array(), 'its first line is not a checkpoint header'],
   ['another file', Buffer.from('PK\u0003\u0004 something else\nmore\n'), 'its first line is not a checkpoint header'],
   ['a cut header', encodeCheckpoint(checkpoint).subarray(0, 40), 'its first line is not a checkpoint header'],
-  ['a cut vector', encodeCheckpoint(checkpoint).subarray(0, -4), 'it has 128 bytes of 132'],
-  ['bytes behind the end', Buffer.concat([encodeCheckpoint(checkpoint), Buffer.alloc(4)]), 'it has 136 bytes of 132'],
+  ['a cut vector', encodeCheckpoint(checkpoint).subarray(0, -4), 'it has 144 bytes of 148'],
+  ['bytes behind the end', Buffer.concat([encodeCheckpoint(checkpoint), Buffer.alloc(4)]), 'it has 152 bytes of 148'],
   ['a header that is not JSON', withHeader('{"step":1,'), 'its header is not JSON'],
   ['a header of nothing', withHeader('null'), 'its header does not say how many steps were done'],
   ['half a step', withHeader('{"step":0.5,"skippedSteps":0,"lengths":[0,0,0,0,0]}'), 'its header does not say how many steps were done'],
+  [
+    'more steps left out than done',
+    withHeader('{"step":1,"skippedSteps":2,"lengths":[0,0,0,0,0]}'),
+    'its header does not say how many updates were made',
+  ],
+  [
+    'half an update',
+    withHeader('{"step":1,"updates":0.5,"skippedSteps":0,"lengths":[0,0,0,0,0]}'),
+    'its header does not say how many updates were made',
+  ],
   ['no lengths', withHeader('{"step":1,"skippedSteps":0}'), 'its header does not say how long its 5 vectors are'],
   ['a length too few', withHeader('{"step":1,"skippedSteps":0,"lengths":[0,0,0,0]}'), 'its header does not say how long its 5 vectors are'],
   [
@@ -49,6 +60,11 @@ for (const [name, bytes, why] of damages)
       hint: 'resume with the version of selfpaste that wrote it, or start a new run',
     });
   });
+
+test('a checkpoint of an earlier version, which does not count updates, is taken to have left out no other steps than its last ones', () => {
+  const { step, updates, skippedSteps } = decodeCheckpoint(withHeader('{"step":100,"skippedSteps":3,"lengths":[0,0,0,0,0]}'));
+  assert.deepEqual([step, updates, skippedSteps], [100, 97, 3]);
+});
 
 test('property: whatever happens to its bytes, a checkpoint decodes or is refused', () => {
   const bytes = encodeCheckpoint(checkpoint);

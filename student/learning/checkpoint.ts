@@ -5,6 +5,8 @@ import type { OptimizerVectors } from './optimizer.ts';
 export interface Checkpoint extends OptimizerVectors {
   /** Steps done. */
   readonly step: number;
+  /** Steps that were not left out: updates of weights, averages, moments and running statistics. */
+  readonly updates: number;
   /** Running means and variances of the norms. */
   readonly statistics: Float32Array;
   /** Steps left out since the last one whose loss was finite. */
@@ -17,7 +19,8 @@ const VECTORS = ['weights', 'average', 'firstMoment', 'secondMoment', 'statistic
 /** Magic line, header as one JSON line padded to four bytes, then the vectors as little-endian float32. */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
   const lengths = VECTORS.map((name) => checkpoint[name].length);
-  const json = JSON.stringify({ step: checkpoint.step, skippedSteps: checkpoint.skippedSteps, lengths });
+  const { step, updates, skippedSteps } = checkpoint;
+  const json = JSON.stringify({ step, updates, skippedSteps, lengths });
   const start = Buffer.from(`${MAGIC}${json}`.padEnd(Math.ceil((MAGIC.length + json.length + 1) / 4) * 4 - 1).concat('\n'));
   const vectors = VECTORS.map((name) => Buffer.from(checkpoint[name].buffer, checkpoint[name].byteOffset, checkpoint[name].byteLength));
   return Buffer.concat([start, ...vectors]);
@@ -28,7 +31,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = buffer.indexOf('\n', MAGIC.length);
   if (buffer.toString('latin1', 0, MAGIC.length) !== MAGIC || end < 0) throw damaged('its first line is not a checkpoint header');
-  const { step, skippedSteps, lengths } = header(buffer.toString('utf8', MAGIC.length, end));
+  const { lengths, ...counts } = header(buffer.toString('utf8', MAGIC.length, end));
   const wanted = end + 1 + 4 * lengths.reduce((sum, length) => sum + length, 0);
   if (buffer.length !== wanted) throw damaged(`it has ${buffer.length} bytes of ${wanted}`);
   const vectors: Record<string, Float32Array> = {};
@@ -38,12 +41,10 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     vectors[name] = new Float32Array(Uint8Array.from(buffer.subarray(at, at + 4 * length)).buffer);
     at += 4 * length;
   });
-  return { step, skippedSteps, ...(vectors as unknown as Record<(typeof VECTORS)[number], Float32Array>) };
+  return { ...counts, ...(vectors as unknown as Record<(typeof VECTORS)[number], Float32Array>) };
 }
 
-interface Header {
-  readonly step: number;
-  readonly skippedSteps: number;
+interface Header extends Pick<Checkpoint, 'step' | 'updates' | 'skippedSteps'> {
   /** Of the vectors, in order. */
   readonly lengths: readonly number[];
 }
@@ -55,11 +56,14 @@ function header(text: string): Header {
   } catch {
     throw damaged('its header is not JSON');
   }
-  const { step, skippedSteps, lengths } = (read ?? {}) as Partial<Record<keyof Header, unknown>>;
+  const { step, updates: told, skippedSteps, lengths } = (read ?? {}) as Partial<Record<keyof Header, unknown>>;
   if (!isCount(step) || !isCount(skippedSteps)) throw damaged('its header does not say how many steps were done');
+  // Checkpoints of earlier versions do not tell; they know of the last steps that were left out, and few trainings have others.
+  const updates = told ?? step - skippedSteps;
+  if (!isCount(updates)) throw damaged('its header does not say how many updates were made');
   if (!Array.isArray(lengths) || lengths.length !== VECTORS.length || !lengths.every(isCount))
     throw damaged(`its header does not say how long its ${VECTORS.length} vectors are`);
-  return { step, skippedSteps, lengths };
+  return { step, updates, skippedSteps, lengths };
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

@@ -70,12 +70,19 @@ export function headLosses(
   step: number,
   gradient: HeadArrays = zerosLike(values),
 ): HeadLosses {
-  const images = samples.map((_, image) => imageOf(values, image, samples.length));
-  const targets = samples.map((sample, image) => targetsOf(grid, { ...images[image], bins: values.bins }, sample, step));
+  const targets = batchTargets(grid, values, samples, step);
   const part = (stream: Stream) => partLosses(stream, { values, samples, targets, weights, gradient });
   const report = { labeled: part('labeled'), pseudo: part('pseudo') };
   const total = mixed(report, weights, (numbers) => weightedSum(numbers, weights));
   return { total, report, gradient };
+}
+
+/** Targets of a batch's pictures, from what the head gave for each. */
+export function batchTargets(grid: TargetGrid, values: HeadValues, samples: readonly Sample[], step: number): readonly Targets[] {
+  return samples.map((sample, image) => {
+    const { classLogits, boxLogits } = imageOf(values, image, samples.length);
+    return targetsOf(grid, { classLogits, boxLogits, bins: values.bins }, sample, step);
+  });
 }
 
 /** A number of both parts, as the total counts them. */

@@ -2,8 +2,8 @@ import type * as Tf from '@tensorflow/tfjs-core';
 import type { Sample } from '../../core/index.ts';
 import { withGradient } from '../kernels/with-gradient.ts';
 import type { TensorFlow } from '../tensorflow.ts';
-import { type HeadArrays, type HeadValues, headLosses, type LossReport, type LossWeights } from './head-losses.ts';
-import type { TargetGrid } from './targets.ts';
+import { batchTargets, type HeadArrays, type HeadValues, headLosses, type LossReport, type LossWeights } from './head-losses.ts';
+import type { TargetGrid, Targets } from './targets.ts';
 
 export type { LossNumbers, LossReport, LossWeights } from './head-losses.ts';
 
@@ -53,6 +53,11 @@ export class BatchLoss {
       return { value: tf.scalar(losses.total), gradient };
     });
     return { total: compute(...outputs) as Tf.Scalar, report };
+  }
+
+  /** What the loss of a batch would be computed from, beside the head's outputs. */
+  targets(head: HeadOutputs, samples: readonly Sample[], step: number): readonly Targets[] {
+    return batchTargets(this.#grid, this.#valuesOf(head), samples, step);
   }
 
   #valuesOf(head: HeadOutputs): HeadValues {

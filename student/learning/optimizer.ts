@@ -111,14 +111,18 @@ export class Optimizer {
     return Math.sqrt(this.#kernel.run.sumOfSquares(this.#gradient.byteOffset, this.#gradient.length)) / this.#added;
   }
 
-  /** One update by the mean of the gradients that were added; `step` counts from 0. @param norm what {@link gradientNorm} said */
-  apply(step: number, learningRate: number, norm: number): void {
+  /**
+   * One update by the mean of the gradients that were added.
+   * @param updates made before it: steps that were left out moved nothing, so that the moments and the average do not count them
+   * @param norm what {@link gradientNorm} said
+   */
+  apply(updates: number, learningRate: number, norm: number): void {
     const { optimizer, clipNorm, emaDecay, weightDecay } = this.#settings;
     const scale = Math.min(1, clipNorm / (norm + 1e-6)) / this.#added;
-    const kept = keptShare(emaDecay, step);
+    const kept = keptShare(emaDecay, updates);
     for (const place of this.#places) {
       const decay = place.decays ? weightDecay : 0;
-      if (optimizer.kind === 'adamw') this.#adamW(place, step, { scale, learningRate, decay, kept });
+      if (optimizer.kind === 'adamw') this.#adamW(place, updates, { scale, learningRate, decay, kept });
       else this.#sgd(place, optimizer.momentum, { scale, learningRate, decay, kept });
     }
     this.forget();
@@ -140,9 +144,9 @@ export class Optimizer {
   }
 
   /** The corrections for the moments' start at 0 are numbers: they go into the rate and the epsilon. */
-  #adamW({ from, room }: Place, step: number, { scale, learningRate, decay, kept }: Move): void {
-    const correction = Math.sqrt(1 - BETA2 ** (step + 1));
-    const rate = (learningRate * correction) / (1 - BETA1 ** (step + 1));
+  #adamW({ from, room }: Place, updates: number, { scale, learningRate, decay, kept }: Move): void {
+    const correction = Math.sqrt(1 - BETA2 ** (updates + 1));
+    const rate = (learningRate * correction) / (1 - BETA1 ** (updates + 1));
     const vectors = [this.#weights, this.#average, this.#first, this.#second, this.#gradient] as const;
     this.#kernel.run.adamW(
       ...(vectors.map((vector) => vector.byteOffset + 4 * from) as unknown as Five),

@@ -5,7 +5,7 @@ import type { BatchStatistics } from '../kernels/kernels.ts';
 import type { TensorFlow } from '../tensorflow.ts';
 import { keptShare } from './schedule.ts';
 
-/** Share of the running statistics kept at each step; less in the first ones. */
+/** Share of the running statistics kept at each update; less at the first ones. */
 const KEPT = 0.97;
 
 /** Running means and variances of all norms as one vector, by their layout: what inference normalises by. */
@@ -40,13 +40,13 @@ export class RunningStatistics {
     this.#batches++;
   }
 
-  /** Moves towards the mean of the step's batches, and forgets them. */
-  update(step: number): void {
+  /** Moves towards the mean of the step's batches, and forgets them. @param updates made before this one */
+  update(updates: number): void {
     if (this.#norms.length > 0) {
       const tf = this.#tf;
       const next = tf.tidy(() => {
         const sums = tf.concat(this.#norms.map(({ norm }) => this.#collected.get(norm) as Tf.Tensor1D)) as Tf.Tensor1D;
-        return moving(tf, this.#vector, tf.div(sums, this.#batches) as Tf.Tensor1D, keptShare(KEPT, step));
+        return moving(tf, this.#vector, tf.div(sums, this.#batches) as Tf.Tensor1D, keptShare(KEPT, updates));
       });
       this.#vector.dispose();
       this.#vector = next;

@@ -23,5 +23,5 @@ export function learningRateFactor(step: number, { steps, warmupSteps, schedule 
 /** A weight's share 0..1 that rises linearly over its first steps: 0 at step 0, 1 from `warmupSteps` on. */
 export const rampUp = (step: number, warmupSteps: number): number => (step >= warmupSteps ? 1 : step / warmupSteps);
 
-/** Share of a moving average that stays at a step: less in the first steps, when there is little to keep. */
-export const keptShare = (decay: number, step: number): number => Math.min(decay, (1 + step) / (10 + step));
+/** Share of a moving average that stays at an update, which count from 0: less at the first ones, when there is little to keep. */
+export const keptShare = (decay: number, update: number): number => Math.min(decay, (1 + update) / (10 + update));

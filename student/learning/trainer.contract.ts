@@ -176,6 +176,40 @@ export function testTrainer(backend: Backend): void {
     });
   });
 
+  test(`${name}: after a step that is left out the next one does what it would have done, and so it does across a checkpoint`, () => {
+    // Each step learns at the same rate, so that nothing but the moments and the averages can tell one from another.
+    for (const how of [
+      { ...settings, warmupSteps: 0, schedule: { kind: 'step', at: [], factor: 1 } },
+      { ...otherwise, unsupWarmupSteps: 0, warmupSteps: 0, norm: 'batch', schedule: { kind: 'step', at: [], factor: 1 } },
+    ] as const) {
+      const [unbroken, broken] = [start(student(), undefined, how), start(student(), undefined, how)];
+      train(unbroken, 3);
+      train(broken, 2);
+      assert.deepEqual(
+        brokenBatches().map((batch) => broken.train(batch).applied),
+        [false, false],
+      );
+      const resumed = start(student(), decodeCheckpoint(encodeCheckpoint(broken.checkpoint())), how);
+      for (const trainer of [broken, resumed]) {
+        train(trainer, 1);
+        assert.deepEqual(trainer.checkpoint(), { ...unbroken.checkpoint(), step: 5 });
+      }
+    }
+  });
+
+  test(`${name}: every object has targets, and asking for them changes nothing`, () => {
+    const [asked, plain] = [start(student()), start(student())];
+    const before = tf.memory().numTensors;
+    const targets = asked.targets(pictures());
+    assert.equal(tf.memory().numTensors, before);
+    assert.deepEqual(
+      targets.map(({ masks }) => masks.length),
+      pictures().map(({ instances }) => instances.length),
+    );
+    assert.deepEqual(train(asked, 1), train(plain, 1));
+    assert.ok(sameBytes(encodeCheckpoint(asked.checkpoint()), encodeCheckpoint(plain.checkpoint())));
+  });
+
   test(`${name}: a step that is applied starts the count anew`, () => {
     const trainer = start(student(), { ...start(student()).checkpoint(), skippedSteps: 4 });
     assert.ok(train(trainer, 1)[0].applied);
@@ -238,6 +272,16 @@ function pictures(): readonly [Sample, Sample] {
       { ...object({ x1: 15, y1: 18, x2: 27, y2: 28 }, 0), source: { by: 'teacher', weight: 0.5 } },
     ]),
   ];
+}
+
+/** Batches of which no loss is finite: a label of infinite weight. */
+function brokenBatches(): readonly (readonly Sample[])[] {
+  const [labeled, pseudo] = pictures();
+  const instances = pseudo.instances.map(
+    (one): SampleInstance => ({ ...one, source: { by: 'teacher', weight: Number.POSITIVE_INFINITY } }),
+  );
+  const batch = [labeled, { ...pseudo, instances }];
+  return [batch, batch];
 }
 
 /** An ellipse in `grid`, in cells of the prototypes, 2 px each. */

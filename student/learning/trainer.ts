@@ -12,7 +12,7 @@ import { partWeights } from './part-weights.ts';
 import { RunningStatistics, renormLimits } from './running-statistics.ts';
 import { learningRateFactor, rampUp, type ScheduleSettings } from './schedule.ts';
 import { meanReport, type StepReport } from './step-report.ts';
-import type { TargetGrid } from './targets.ts';
+import type { TargetGrid, Targets } from './targets.ts';
 
 /** Shape letters: B batch, S input size, K classes, M prototypes, R bins, A anchors, h w grids, P all trainable numbers. */
 export interface TrainSettings extends OptimizerSettings, ScheduleSettings {
@@ -51,6 +51,7 @@ export class StudentTrainer {
   #pixels = new Int32Array();
   readonly #statistics: RunningStatistics;
   #step = 0;
+  #updates = 0;
   /** Steps left out since the last one that was not. */
   #skipped = 0;
 
@@ -69,6 +70,7 @@ export class StudentTrainer {
     this.#optimizer = new Optimizer(settings, this.#layout.trainable, start);
     this.#statistics = new RunningStatistics(tf, this.#layout.statistics, start.statistics);
     this.#step = start.step;
+    this.#updates = start.updates;
     this.#skipped = start.skippedSteps;
   }
 
@@ -87,8 +89,9 @@ export class StudentTrainer {
     const losses = meanReport(reports, weights);
     const applied = Number.isFinite(losses.loss) && Number.isFinite(gradientNorm);
     if (applied) {
-      this.#optimizer.apply(this.#step, learningRate, gradientNorm);
-      this.#statistics.update(this.#step);
+      this.#optimizer.apply(this.#updates, learningRate, gradientNorm);
+      this.#statistics.update(this.#updates);
+      this.#updates++;
       this.#skipped = 0;
     } else {
       this.#optimizer.forget();
@@ -102,7 +105,18 @@ export class StudentTrainer {
   }
 
   checkpoint(): Checkpoint {
-    return { step: this.#step, skippedSteps: this.#skipped, statistics: this.#statistics.values(), ...this.#optimizer.vectors() };
+    const counts = { step: this.#step, updates: this.#updates, skippedSteps: this.#skipped };
+    return { ...counts, statistics: this.#statistics.values(), ...this.#optimizer.vectors() };
+  }
+
+  /** What the next step would teach each picture's anchors, were they all its batch. Changes nothing. */
+  targets(samples: readonly Sample[]): readonly Targets[] {
+    let targets: readonly Targets[] = [];
+    this.#backend.tf.tidy(() => {
+      targets = this.#loss.targets(this.#head(this.#parameters(), this.#images(samples)), samples, this.#step);
+    });
+    this.#statistics.forget();
+    return targets;
   }
 
   /** The student as a model file: the averaged weights in the graph that was trained. */
@@ -205,7 +219,7 @@ function headValues({ head: { levels, prototypes } }: StudentSpec): readonly str
 function startOf(model: onnx.Model, layout: ParameterLayout, { optimizer }: TrainSettings, checkpoint: Checkpoint | undefined): Checkpoint {
   const { weights, statistics } = readParameters(model, layout);
   const fresh = freshVectors(weights, optimizer);
-  if (checkpoint === undefined) return { step: 0, skippedSteps: 0, statistics, ...fresh };
+  if (checkpoint === undefined) return { step: 0, updates: 0, skippedSteps: 0, statistics, ...fresh };
   if (checkpoint.weights.length !== weights.length || checkpoint.statistics.length !== statistics.length)
     throw damaged(`it holds ${checkpoint.weights.length} weights for a model of ${weights.length}`);
   if (checkpoint.secondMoment.length !== fresh.secondMoment.length) throw damaged(`it is not one of the optimizer ${optimizer.kind}`);

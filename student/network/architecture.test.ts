@@ -37,8 +37,8 @@ test('metadata: the keys of Ultralytics, class names as Python writes them, and 
   const { metadata } = onnx.decodeModel(onnx.encodeModel(buildStudent({ ...plan, classNames }, 1)));
   assert.equal(metadata.get('names'), `{0: 'driver\\'s \\\\ seat', 1: 'two\\nlines', 2: '"quoted"', 3: '猫'}`);
   assert.deepEqual(
-    ['task', 'imgsz', 'stride', 'batch'].map((key) => metadata.get(key)),
-    ['segment', '[64, 64]', '16', '1'],
+    ['task', 'imgsz', 'stride', 'batch', 'channels', 'args'].map((key) => metadata.get(key)),
+    ['segment', '[64, 64]', '16', '1', '3', "{'batch': 1, 'half': False, 'dynamic': False, 'nms': False}"],
   );
 });
 

@@ -11,10 +11,10 @@ export type KeptRows = readonly (number | null)[];
  */
 const NEW_ROW_DEVIATION = 0.01;
 
-/** Names are compared without case and outer blanks. */
-export function keptRows(sourceNames: readonly string[], classNames: readonly string[]): KeptRows {
+/** Names are compared without case and outer blanks. @param sourceNames by row, null for one without a name */
+export function keptRows(sourceNames: readonly (string | null)[], classNames: readonly string[]): KeptRows {
   const plain = (name: string) => name.trim().toLowerCase();
-  const rows = new Map(sourceNames.map((name, row) => [plain(name), row]));
+  const rows = new Map(sourceNames.flatMap((name, row) => (name === null ? [] : [[plain(name), row]])));
   return classNames.map((name) => rows.get(plain(name)) ?? null);
 }
 

@@ -1,4 +1,4 @@
-import { onnx, parseClassNames } from '../../core/index.ts';
+import { onnx } from '../../core/index.ts';
 import { type GraphBody, withPlainConstants } from './constants.ts';
 import { OTHER_SOURCE, refusal, showNode, showValue } from './refusal.ts';
 import type { Extent, Shape } from './shape.ts';
@@ -16,8 +16,6 @@ export interface SourceModel {
   /** [B, M, h, w] */
   readonly prototypes: onnx.ValueInfo;
   readonly opset: number;
-  /** By class row; empty where the file has none that can be read, so that all of the student's classes are new ones. */
-  readonly classNames: readonly string[];
 }
 
 /** Operators that say what a model is, and why training cannot begin with it. */
@@ -50,7 +48,6 @@ export function readSource(model: onnx.Model): SourceModel {
     ...readInput(inputs),
     ...readOutputs(model.graph.outputs),
     opset: readOpset(model),
-    classNames: parseClassNames(model.metadata.get('names') ?? '') ?? [],
   };
 }
 

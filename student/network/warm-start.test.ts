@@ -4,7 +4,7 @@ import * as ort from 'onnxruntime-node';
 import { onnx, SelfpasteError, stream } from '../../core/index.ts';
 import { type FreshStudent, readSpec } from '../spec.ts';
 import { buildStudent, CLASS_PRIOR_LOGIT } from './architecture.ts';
-import { warmStart } from './warm-start.ts';
+import { type WarmStartSource, warmStart } from './warm-start.ts';
 import { yoloSource } from './yolo-sources.ts';
 
 /** Largest difference of an output's values below the box rows, relative to its largest value. */
@@ -15,7 +15,7 @@ const SIZE = 64;
 for (const tail of ['joined', 'separate', 'open'] as const) {
   test(`${tail}: with the source's classes the student answers what the source's network says, at its size and at another`, async () => {
     for (const inputSize of [SIZE, 128]) {
-      const { model } = warmStart(yoloSource({ tail, inputSize: SIZE }), { classNames: NAMES, inputSize }, 1);
+      const { model } = warmStart(named(yoloSource({ tail, inputSize: SIZE })), { classNames: NAMES, inputSize }, 1);
       const pixels = pixelsOf(inputSize, 1);
       const wanted = await run(yoloSource({ tail: 'open', inputSize }), inputSize, pixels);
       const given = await run(model, inputSize, pixels);
@@ -27,7 +27,7 @@ for (const tail of ['joined', 'separate', 'open'] as const) {
 }
 
 test('two pictures at once get what each gets alone', async () => {
-  const { model } = warmStart(yoloSource({ tail: 'joined', inputSize: SIZE }), { classNames: ['a'], inputSize: 96 }, 1);
+  const { model } = warmStart(named(yoloSource({ tail: 'joined', inputSize: SIZE })), { classNames: ['a'], inputSize: 96 }, 1);
   const pixels = pixelsOf(96, 2);
   const both = await run(model, 96, pixels);
   assert.deepEqual(
@@ -46,7 +46,7 @@ test('two pictures at once get what each gets alone', async () => {
 
 test('rows of known classes are kept bit for bit, others begin at the prior; nothing else changes', () => {
   const source = yoloSource({ tail: 'joined', inputSize: SIZE });
-  const { model, keptClasses } = warmStart(source, { classNames: ['new', ' DOG', 'Cat'], inputSize: SIZE }, 1);
+  const { model, keptClasses } = warmStart(named(source), { classNames: ['new', ' DOG', 'Cat'], inputSize: SIZE }, 1);
   assert.deepEqual(keptClasses, [' DOG', 'Cat']);
   for (const level of [0, 1, 2]) {
     const [old, fresh] = [valuesOf(source, `classes${level}.weight`), valuesOf(model, `classes${level}.weight`)];
@@ -61,29 +61,37 @@ test('rows of known classes are kept bit for bit, others begin at the prior; not
   assert.deepEqual(changed, []);
 });
 
-for (const names of ['{"0": "cat", "1": "dog", "2": "owl"}', '["cat", "dog", "owl"]', String.raw`{0: 'c\x61t', 1: 'dog', 2: 'owl'}`])
-  test(`class names may be written ${names}`, () => {
-    const source = yoloSource({ tail: 'joined', inputSize: SIZE, metadata: { names } });
-    assert.deepEqual(warmStart(source, { classNames: ['cat', 'owl'], inputSize: SIZE }, 1).keptClasses, ['cat', 'owl']);
-  });
+test('rows without a name are dropped, and a source whose classes nobody names keeps none', () => {
+  const kept = (classNames: WarmStartSource['classNames']) =>
+    warmStart(named(yoloSource({ tail: 'joined', inputSize: SIZE }), classNames), { classNames: ['cat', 'dog'], inputSize: SIZE }, 1)
+      .keptClasses;
+  assert.deepEqual(kept([null, null, 'cat']), ['cat']);
+  assert.deepEqual(kept([]), []);
+});
 
-test('names that cannot be read keep no rows', () => {
-  const source = yoloSource({ tail: 'joined', inputSize: SIZE, metadata: { names: 'cat, dog, owl' } });
-  assert.deepEqual(warmStart(source, { classNames: ['cat'], inputSize: SIZE }, 1).keptClasses, []);
+test('names that are not one a class row are refused', () => {
+  const source = named(yoloSource({ tail: 'joined', inputSize: SIZE }), ['cat', 'dog']);
+  assert.throws(() => warmStart(source, { classNames: ['cat'], inputSize: SIZE }, 1), {
+    code: 'MODEL_NO_WARM_START',
+    message: "Expected 3 names for the source's class rows, got 2 (number)",
+    hint: 'name every class in a file NAME.contract.json beside NAME.onnx: {"names": ["cat", "dog"]}',
+  });
 });
 
 test('the same seed gives the same bytes, another one other rows for new classes', () => {
   const bytes = (seed: number, classNames: readonly string[]) =>
-    Buffer.from(onnx.encodeModel(warmStart(yoloSource({ tail: 'open', inputSize: SIZE }), { classNames, inputSize: SIZE }, seed).model));
+    Buffer.from(
+      onnx.encodeModel(warmStart(named(yoloSource({ tail: 'open', inputSize: SIZE })), { classNames, inputSize: SIZE }, seed).model),
+    );
   assert.ok(bytes(1, ['a', 'cat']).equals(bytes(1, ['a', 'cat'])));
   assert.ok(!bytes(1, ['a', 'cat']).equals(bytes(2, ['a', 'cat'])));
   assert.ok(bytes(1, ['cat', 'dog']).equals(bytes(2, ['cat', 'dog'])));
 });
 
 test('the file says what it is, where it comes from, and under which license', () => {
-  const metadata = { license: 'AGPL-3.0', author: 'somebody', description: 'a pretrained net', date: 'yesterday', names: "{0: 'x'}" };
+  const metadata = { license: 'AGPL-3.0', author: 'somebody', description: 'a pretrained net', date: 'yesterday' };
   const source = yoloSource({ tail: 'joined', inputSize: SIZE, metadata });
-  const model = onnx.decodeModel(onnx.encodeModel(warmStart(source, { classNames: ['a', "b's"], inputSize: 96 }, 1).model));
+  const model = onnx.decodeModel(onnx.encodeModel(warmStart(named(source), { classNames: ['a', "b's"], inputSize: 96 }, 1).model));
   const said = (keys: readonly string[]) => keys.map((key) => model.metadata.get(key));
   assert.deepEqual(said(['license', 'author', 'description', 'date']), ['AGPL-3.0', 'somebody', 'a pretrained net', undefined]);
   assert.deepEqual(said(['names', 'imgsz', 'stride', 'task']), ["{0: 'a', 1: 'b\\'s'}", '[96, 96]', '32', 'segment']);
@@ -107,9 +115,9 @@ test('a student of selfpaste, fresh or warm-started, starts another one', async 
     prototypes: 8,
     size: 'n',
   };
-  const warm = warmStart(yoloSource({ tail: 'joined', inputSize: 96 }), { classNames: NAMES, inputSize: SIZE }, 1).model;
+  const warm = warmStart(named(yoloSource({ tail: 'joined', inputSize: 96 })), { classNames: NAMES, inputSize: SIZE }, 1).model;
   for (const source of [buildStudent(plan, 3), warm]) {
-    const { model, keptClasses } = warmStart(source, { classNames: NAMES, inputSize: SIZE }, 1);
+    const { model, keptClasses } = warmStart(named(source), { classNames: NAMES, inputSize: SIZE }, 1);
     assert.deepEqual(keptClasses, NAMES);
     assert.deepEqual(readSpec(model).head, readSpec(source).head);
     const [given, wanted] = [await run(model, SIZE, pixelsOf(SIZE, 1)), await run(source, SIZE, pixelsOf(SIZE, 1))];
@@ -124,7 +132,7 @@ test('a weight that an export shares by an Identity node stays one weight', () =
     node.name === 'p16.conv' ? { ...node, inputs: [...node.inputs.slice(0, 2), 'alias'] } : node,
   );
   const { model } = warmStart(
-    { ...source, graph: { ...source.graph, nodes: [identity, ...nodes] } },
+    named({ ...source, graph: { ...source.graph, nodes: [identity, ...nodes] } }),
     { classNames: ['a'], inputSize: SIZE },
     1,
   );
@@ -214,7 +222,7 @@ const refusals: Readonly<Record<string, { source: (source: onnx.Model) => onnx.M
 
 for (const [name, { source, message, hint }] of Object.entries(refusals)) {
   test(`refused: ${name}`, () => {
-    const start = () => warmStart(source(yoloSource({ tail: 'joined', inputSize: SIZE })), { classNames: ['a'], inputSize: 96 }, 1);
+    const start = () => warmStart(named(source(yoloSource({ tail: 'joined', inputSize: SIZE }))), { classNames: ['a'], inputSize: 96 }, 1);
     assert.throws(start, (error) => {
       assert.ok(error instanceof SelfpasteError);
       assert.deepEqual([error.message, error.hint], [message, hint]);
@@ -226,10 +234,12 @@ for (const [name, { source, message, hint }] of Object.entries(refusals)) {
 
 test('an input size that the strides do not divide, and no classes, are refused as for a fresh student', () => {
   const start = (classNames: readonly string[], inputSize: number) => () =>
-    warmStart(yoloSource({ tail: 'open', inputSize: SIZE }), { classNames, inputSize }, 1);
+    warmStart(named(yoloSource({ tail: 'open', inputSize: SIZE })), { classNames, inputSize }, 1);
   assert.throws(start(['a'], 100), { code: 'CONFIG_INPUT_SIZE', hint: 'set student.inputSize to 96' });
   assert.throws(start([], 96), { code: 'DATA_NO_CATEGORIES' });
 });
+
+const named = (model: onnx.Model, classNames: WarmStartSource['classNames'] = NAMES): WarmStartSource => ({ model, classNames });
 
 interface Answer {
   readonly data: Float32Array;

@@ -10,6 +10,13 @@ import type { Extent } from './shape.ts';
 import { inferShapes, type Shapes } from './shape-inference.ts';
 import { inputShape, noYoloSeg, readSource, type SourceModel } from './source-model.ts';
 
+/** A pretrained file, and what its classes are called. */
+export interface WarmStartSource {
+  readonly model: onnx.Model;
+  /** By class row, null for one without a name; empty where nobody knows them, so that all of the student's classes are new ones. */
+  readonly classNames: readonly (string | null)[];
+}
+
 /** What the student of a warm start is for. */
 export interface WarmStartPlan {
   readonly classNames: readonly string[];
@@ -33,27 +40,27 @@ const CARRIED = ['author', 'license', 'description', 'docs'] as const;
  * another file or in a type that cannot be read, and what {@link checkSpec} throws.
  * @param source an Ultralytics YOLOv8-seg or YOLO11-seg export, another of their structure, or a student of selfpaste
  */
-export function warmStart(source: onnx.Model, plan: WarmStartPlan, seed: number): WarmStart {
-  const parts = readSource(source);
+export function warmStart(source: WarmStartSource, plan: WarmStartPlan, seed: number): WarmStart {
+  const parts = readSource(source.model);
   const { head, spec } = readNetwork(source, parts, plan);
   checkSpec(spec);
   const { shapes } = inferShapes(parts.body, parts.input, inputShape(parts, spec.inputSize));
   const { nodes, initializers } = resizedGraph(parts.body, shapes, valuesOf(spec.head));
   checkWeights(initializers);
-  const rows = keptRows(parts.classNames, plan.classNames);
+  const rows = keptRows(source.classNames, plan.classNames);
   const rng = stream(seed, 'student', 'warm-start');
   const graph = new GraphBuilder(rng, { nodes, initializers: withClassRows(initializers, head.classes, rows, rng) });
   appendDecoding(graph, spec);
   const model = studentModel(graph, spec, { input: parts.input, opset: parts.opset });
   return {
-    model: { ...model, metadata: new Map([...carried(source), ...model.metadata]) },
+    model: { ...model, metadata: new Map([...carried(source.model), ...model.metadata]) },
     keptClasses: plan.classNames.filter((_, index) => rows[index] !== null),
   };
 }
 
 /** The source's network at its own size: its head by structure, and the student's spec from the shapes found there. */
 function readNetwork(
-  source: onnx.Model,
+  source: WarmStartSource,
   parts: SourceModel,
   { classNames, inputSize }: WarmStartPlan,
 ): { head: FoundHead; spec: StudentSpec } {
@@ -62,16 +69,27 @@ function readNetwork(
   const { shapes } = inference;
   const count = lengthAt(shapes, prototypes, 1) ?? Number.NaN;
   const rows = lengthAt(shapes, detections, 1);
-  const classes = rows === null ? parts.classNames.length : rows - 4 - count;
+  const classes = rows === null ? source.classNames.length : rows - 4 - count;
   if (!(classes > 0)) throw noYoloSeg([detections, prototypes]);
   const head = findHead(body, inference, detections.name, { classes, coefficients: count });
+  checkNames(source, classes);
   const bins = (shapes.get(head.box[0]?.outputs[0] as string)?.[1]?.was ?? 0) / 4;
   const levels = head.classes.map((node, level) => levelOf(node, head.box[level] as onnx.Node, head.coefficients[level] as onnx.Node));
   const ends: StudentHead = { levels, prototypes: prototypes.name };
   checkShapes(body.nodes, shapes, [prototypes.name]);
   const strides = stridesIn(parts, shapes, head);
-  const from = source.metadata.get('description') ?? source.producer;
+  const from = source.model.metadata.get('description') ?? source.model.producer;
   return { head, spec: { classNames, inputSize, strides, prototypes: count, bins, head: ends, origin: { kind: 'warm-start', from } } };
+}
+
+function checkNames({ classNames }: WarmStartSource, rows: number): void {
+  if (classNames.length === 0 || classNames.length === rows) return;
+  throw refusal(
+    "the source's class rows",
+    `${rows} names`,
+    classNames.length,
+    'name every class in a file NAME.contract.json beside NAME.onnx: {"names": ["cat", "dog"]}',
+  );
 }
 
 const valuesOf = ({ levels, prototypes }: StudentHead): readonly string[] => [

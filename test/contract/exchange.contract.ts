@@ -27,7 +27,7 @@ const masksOf = (size: { readonly width: number; readonly height: number }) =>
 const images: fc.Arbitrary<ExchangedImage[]> = fc
   .uniqueArray(fc.constantFrom(...FILE_NAMES), { minLength: 1, maxLength: 4 })
   .chain((fileNames) => fc.tuple(...fileNames.map(imageOf)))
-  .map((list) => list.map((image, index) => withIds(image, index)));
+  .chain((list) => fc.constantFrom(undefined, 'run-0123456789ab').map((run) => list.map((image, index) => withIds(image, index, run))));
 
 function imageOf(fileName: string): fc.Arbitrary<ExchangedImage> {
   return sizes.chain((size) =>
@@ -60,10 +60,11 @@ function labelOf(size: { readonly width: number; readonly height: number }): fc.
     });
 }
 
-/** Ids are the data base's: none comes twice. Every third label was made elsewhere. */
-function withIds(image: ExchangedImage, index: number): ExchangedImage {
+/** Ids are the data base's: none comes twice. Every third label was made elsewhere. All are of one run, or of none that is known. */
+function withIds(image: ExchangedImage, index: number, run: string | undefined): ExchangedImage {
   const labels = image.labels.map((label, at) => ({
     ...label,
+    ...(run === undefined ? {} : { run }),
     id: at % 3 === 2 ? null : `${label.score === null ? 'd' : 'p'}${index * 100 + at + 1}`,
   }));
   return { ...image, labels };

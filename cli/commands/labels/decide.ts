@@ -6,7 +6,7 @@ import { RUN_HELP, withRun } from './open-run.ts';
 import { type QueryOptions, withQuery } from './query-options.ts';
 import { type SignatureOptions, withSignature } from './signature.ts';
 import { isSpokenOf } from './standing.ts';
-import { foundBy, requireOneWay, subjectOf, type Target, type TargetKind, type TargetOf, targetNamed } from './targets.ts';
+import { foundBy, requireOneWay, spokenOf, subjectOf, type Target, type TargetKind, type TargetOf, targetNamed } from './targets.ts';
 
 export function acceptCommand(): Command {
   return decisionCommand(new Command('accept').description('Labels that are right: kept in every later selection, with full weight.'), {
@@ -31,7 +31,7 @@ export function withdrawCommand(): Command {
   return decisionCommand(new Command('withdraw').description('Decisions that no longer count: the policy decides again.'), {
     verdict: 'withdrawn',
     kinds: ['prediction', 'drawn', 'image'],
-    narrow: { verdict: 'any' },
+    narrow: spokenOf,
     appliesTo: isSpokenOf,
     judge: (_, target) => ({ ...target, verdict: 'withdrawn' }),
   });
@@ -49,11 +49,11 @@ export interface Decision<Kind extends TargetKind, Options extends DecisionOptio
   /** As `accepted`: what the labels are then. */
   readonly verdict: string;
   readonly kinds: readonly Kind[];
-  /** Added to the query where labels are named by one. */
-  readonly narrow?: QueryOptions;
+  /** The query that is meant where labels are named by one; as it is written by default. */
+  readonly narrow?: (query: QueryOptions) => QueryOptions;
   /** Where labels are named by ids: those that there is anything to say of; all by default. */
   readonly appliesTo?: (db: RunDatabase, target: Target) => boolean;
-  readonly judge: (db: RunDatabase, target: TargetOf<Kind> | TargetOf<'prediction'>, options: Options) => Judgement;
+  readonly judge: (db: RunDatabase, target: TargetOf<Kind>, options: Options) => Judgement;
 }
 
 /** Adds the arguments and options of a decision to a command. */
@@ -89,9 +89,9 @@ function targetsOf<Kind extends TargetKind, Options extends DecisionOptions>(
   db: RunDatabase,
   ids: readonly string[],
   options: Options,
-  { kinds, narrow, appliesTo = () => true }: Decision<Kind, Options>,
-): (TargetOf<Kind> | TargetOf<'prediction'>)[] {
-  if (ids.length === 0) return foundBy(db, { ...narrow, ...options });
+  { kinds, narrow = (query) => query, appliesTo = () => true }: Decision<Kind, Options>,
+): TargetOf<Kind>[] {
+  if (ids.length === 0) return foundBy(db, narrow(options), kinds);
   return ids.map((id) => targetNamed(id, kinds)).filter((target) => appliesTo(db, target));
 }
 

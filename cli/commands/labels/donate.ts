@@ -8,7 +8,7 @@ import { RUN_HELP, withRun } from './open-run.ts';
 import { type QueryOptions, withQuery } from './query-options.ts';
 import { type SignatureOptions, userName, withSignature } from './signature.ts';
 import { standingLabel } from './standing.ts';
-import { foundBy, requireOneWay, subjectOf, targetNamed } from './targets.ts';
+import { foundBy, requireOneWay, spokenOf, subjectOf, targetNamed } from './targets.ts';
 
 interface DonorOptions extends QueryOptions {
   readonly run?: string;
@@ -57,7 +57,7 @@ function donate(db: RunDatabase, ids: readonly string[], options: DonateOptions)
 function undonate(db: RunDatabase, ids: readonly string[], options: DonorOptions): void {
   const { who, dryRun, json } = options;
   const donors = donorsNow(db);
-  const labels = labelsOf(db, ids, { verdict: 'any', ...options });
+  const labels = labelsOf(db, ids, spokenOf(options));
   const said = labels.flatMap((label) => standingLabel(db, label).verdict?.id ?? []);
   const verdicts = new Set(said.filter((verdict) => donors.has(verdict)));
   const facts = { verdict: 'undonated', subject: subjectOf(db, ids, options), labels: verdicts.size, action: null };
@@ -78,8 +78,10 @@ function donorsNow(db: RunDatabase): ReadonlySet<VerdictId> {
   return new Set(db.donations.ofRound(Math.max(0, ...frozen.map(({ index }) => index)) + 1).map(({ verdict }) => verdict));
 }
 
+const KINDS = ['prediction', 'drawn'] as const;
+
 const labelsOf = (db: RunDatabase, ids: readonly string[], options: QueryOptions): LabelRef[] =>
-  ids.length > 0 ? ids.map((id) => targetNamed(id, ['prediction', 'drawn'])) : foundBy(db, options);
+  ids.length > 0 ? ids.map((id) => targetNamed(id, KINDS)) : foundBy(db, options, KINDS);
 
 /** The verdict that stands behind a label. @throws SelfpasteError USAGE_NOT_DONATABLE where nobody said that it is one */
 function vouchedFor(db: RunDatabase, label: LabelRef): VerdictId {

@@ -13,6 +13,7 @@ interface ImportOptions extends SignatureOptions {
   readonly run?: string;
   readonly format: string;
   readonly round?: number;
+  readonly ignoreIds: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
@@ -25,15 +26,16 @@ export function importCommand(): Command {
     .addOption(formatOption())
     .option('--round <n>', 'round that was exported; by default the one that the labels in the files are of', wholeNumber(0));
   return withSignature(command)
+    .option('--ignore-ids', 'know labels by their masks alone, whatever run and label they name', false)
     .option('--dry-run', 'only say what would become of it', false)
     .option('--json', 'facts as JSON', false)
     .action((path: string, options: ImportOptions) => importLabels(path, options));
 }
 
 function importLabels(path: string, options: ImportOptions): Promise<void> {
-  const { run, format, round, dryRun, json } = options;
+  const { run, format, round, ignoreIds, dryRun, json } = options;
   return withRun(run, dryRun ? 'read' : 'write', async (db) => {
-    const imported = await importCorrections(db, round, exchangeFormat(format), path);
+    const imported = await importCorrections(db, round, exchangeFormat(format), path, ignoreIds ? 'ignored' : 'believed');
     const writes = !dryRun && imported.judgements.length > 0;
     const action = writes ? recordDecision(db, imported.judgements, options, `import of ${path}`).action : null;
     const { judgements, ...facts } = imported;

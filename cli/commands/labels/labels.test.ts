@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -350,6 +350,19 @@ describe('deciding', () => {
     );
     await assertRefused(['reject', 999, '--run', own.folder], 'USAGE_NO_PREDICTION', /999/);
     await assertRefused(['reject', `i${own.labeled.id}`, '--run', own.folder], 'USAGE_HUMAN_LABELED', /never written over/);
+    assert.deepEqual(await history(), []);
+  });
+
+  it('import refuses labels of another run, and takes them by their masks where it is told to', async () => {
+    const out = at(`exchange-${number}.json`);
+    await text('export', own.folder, '--out', out);
+    const file = readFileSync(out, 'utf8').replaceAll(/"selfpaste_run":"test-[0-9a-f]{12}"/g, '"selfpaste_run":"run-0123456789ab"');
+    writeFileSync(out, file.replaceAll('"label_id":"p', '"label_id":"p9'));
+    await assertRefused(['import', out, '--run', own.folder], 'DATA_OTHER_RUN', /got 3 of run-0123456789ab\n.*--ignore-ids/);
+    const { unchanged, action } = await labels<{ unchanged: number; action: number | null }>(
+      ...['import', out, '--run', own.folder, '--ignore-ids', '--round', 2],
+    );
+    assert.deepEqual([unchanged, action], [3, null]);
     assert.deepEqual(await history(), []);
   });
 

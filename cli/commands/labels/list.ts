@@ -1,24 +1,33 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { predictionId } from '../../../core/index.ts';
-import { type LabelCursor, type LabelLine, type LabelOrder, listLabels, type RunDatabase } from '../../../db/index.ts';
+import type { RunDatabase } from '../../../db/index.ts';
+import { namedLabel } from '../../../pipeline/index.ts';
 import { wholeNumber } from '../../options.ts';
 import { print, printJson } from '../../print.ts';
-import { labelTable } from './label-rows.ts';
+import {
+  type ListCursor,
+  type ListedOptions,
+  type ListLine,
+  labelTable,
+  listLines,
+  nothingFound,
+  type PredictionLine,
+} from './label-rows.ts';
 import { RUN_HELP, roundOf, withRun } from './open-run.ts';
-import { filterOf, orderOption, type QueryOptions, withQuery } from './query-options.ts';
+import { orderOption, withQuery } from './query-options.ts';
 
-interface ListOptions extends QueryOptions {
-  readonly order: LabelOrder;
+interface ListOptions extends ListedOptions {
   readonly limit: number;
-  readonly after?: LabelCursor;
+  readonly after?: ListCursor;
   readonly json: boolean;
 }
 
 export function listCommand(): Command {
   return withQuery(
-    new Command('list').description('Predictions of a round, filtered and sorted, page by page.').argument('[run]', RUN_HELP),
+    new Command('list')
+      .description('Predictions of a round, or what people drew, filtered and sorted, page by page.')
+      .argument('[run]', RUN_HELP),
   )
-    .addOption(orderOption('score-desc'))
+    .addOption(orderOption())
     .option('--limit <n>', 'lines of a page', wholeNumber(1), 20)
     .option('--after <cursor>', 'the page after this one, as a page prints it at its end', parseCursor)
     .option('--json', 'as JSON', false)
@@ -26,42 +35,40 @@ export function listCommand(): Command {
       withRun(run, 'read', (db) => {
         const page = pageOf(db, options);
         if (options.json) printJson(page);
-        else print(pageText(page));
+        else print(page.labels.length === 0 ? nothingFound(options) : pageText(page));
       }),
     );
 }
 
 /** A page of a list, as `--json` prints it. */
-export interface ListPage {
-  /** The round that was asked for; null for one object through all rounds. */
+export interface ListPage<Line extends ListLine = PredictionLine> {
+  /** The round that was asked for; null for one object through all rounds, and for what people drew. */
   readonly round: number | null;
-  readonly labels: readonly LabelLine[];
+  readonly labels: readonly Line[];
   /** Cursor of the page after this one; null on the last one. */
   readonly next: string | null;
 }
 
-function pageOf(db: RunDatabase, options: ListOptions): ListPage {
-  const { order, limit, after, round, line } = options;
-  const found = listLabels(db, filterOf(db, options), order, limit + 1, after);
+function pageOf(db: RunDatabase, options: ListOptions): ListPage<ListLine> {
+  const { limit, after, round, line, verdict } = options;
+  const found = listLines(db, options, limit + 1, after);
   const labels = found.slice(0, limit);
   return {
-    round: line === undefined ? roundOf(db, round) : null,
+    round: line === undefined && verdict !== 'drawn' ? roundOf(db, round) : null,
     labels,
     next: found.length > limit ? cursorText(labels[limit - 1]) : null,
   };
 }
 
-function pageText({ labels, next }: ListPage): string {
-  if (labels.length === 0) return 'no predictions match';
-  return `${labelTable(labels)}${next === null ? '' : `\nnext page: --after ${next}`}`;
-}
+const pageText = ({ labels, next }: ListPage<ListLine>): string =>
+  `${labelTable(labels)}${next === null ? '' : `\nnext page: --after ${next}`}`;
 
-/** `1234@0.5`: numbers keep every digit, so that no line is passed over. */
-const cursorText = ({ id, rank }: LabelCursor): string => `${id}@${rank}`;
+/** `1234@0.5` or `d7@45`: numbers keep every digit, so that no line is passed over. */
+const cursorText = ({ id, rank }: ListLine): string => `${id}@${rank}`;
 
-function parseCursor(text: string): LabelCursor {
-  const [, id, rank] = /^(\d{1,15})@(-?[\d.]+(?:e[+-]?\d+)?)$/.exec(text) ?? [];
-  const cursor = { id: Number(id), rank: Number(rank) };
-  if (Number.isNaN(cursor.id) || Number.isNaN(cursor.rank)) throw new InvalidArgumentError('Expected a cursor that a page has printed.');
-  return { id: predictionId(cursor.id), rank: cursor.rank };
+function parseCursor(text: string): ListCursor {
+  const [, name = '', rank] = /^(\w+)@(-?[\d.]+(?:e[+-]?\d+)?)$/.exec(text) ?? [];
+  const label = namedLabel(name);
+  if (label === undefined || Number.isNaN(Number(rank))) throw new InvalidArgumentError('Expected a cursor that a page has printed.');
+  return { ...label, rank: Number(rank) };
 }

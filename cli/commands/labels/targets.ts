@@ -1,8 +1,8 @@
 import { expectation, type ImageId, imageId, SelfpasteError } from '../../../core/index.ts';
-import { labelIds, type RunDatabase } from '../../../db/index.ts';
+import { drawnIds, labelIds, type RunDatabase } from '../../../db/index.ts';
 import { type LabelRef, namedLabel } from '../../../pipeline/index.ts';
 import { roundOf } from './open-run.ts';
-import { filterOf, type QueryOptions, queryText } from './query-options.ts';
+import { type LabelQuery, type QueryOptions, queryOf, queryText } from './query-options.ts';
 
 /** What a decision is about: a label, or all that models say of a picture. */
 export type Target = LabelRef | { readonly of: 'image'; readonly image: ImageId };
@@ -28,12 +28,39 @@ export function requireOneWay(names: readonly string[], options: QueryOptions): 
 }
 
 /** What a command is about, for its record: the ids, or the query and its round. @throws SelfpasteError USAGE_NO_ROUND */
-export const subjectOf = (db: RunDatabase, names: readonly string[], options: QueryOptions): string =>
-  names.length > 0 ? names.join(' ') : `round ${roundOf(db, options.round)}, ${queryText(options)}`;
+export function subjectOf(db: RunDatabase, names: readonly string[], options: QueryOptions): string {
+  if (names.length > 0) return names.join(' ');
+  return options.verdict === 'drawn' ? queryText(options) : `round ${roundOf(db, options.round)}, ${queryText(options)}`;
+}
 
-/** The predictions that a query finds. All are read before anything is written: a decision may change what the query finds. */
-export const foundBy = (db: RunDatabase, options: QueryOptions): TargetOf<'prediction'>[] =>
-  Array.from(labelIds(db, filterOf(db, options)), (prediction) => ({ of: 'prediction', prediction }));
+/** A query of what people said something of. @throws SelfpasteError USAGE_QUERY where it asks for the others */
+export function spokenOf(options: QueryOptions): QueryOptions {
+  if (options.verdict !== 'none') return { verdict: 'any', ...options };
+  throw new SelfpasteError(
+    'USAGE_QUERY',
+    'Expected labels that people said something of, got --verdict none: there is nothing to take back',
+    'leave --verdict out, or say what is to be taken back: accepted, rejected, corrected or drawn',
+  );
+}
+
+/**
+ * The labels that a query finds. All are read before anything is written: a decision may change what the query finds.
+ * @throws SelfpasteError USAGE_QUERY where they are of no kind that the command decides about, and as {@link queryOf}
+ */
+export function foundBy<Kind extends TargetKind>(db: RunDatabase, options: QueryOptions, kinds: readonly Kind[]): TargetOf<Kind>[] {
+  const query = queryOf(db, options);
+  if (kinds.some((kind) => kind === query.of)) return targetsIn(db, query).filter((target) => isOneOf(target, kinds));
+  throw new SelfpasteError(
+    'USAGE_QUERY',
+    'Expected a query of predictions, got --verdict drawn: what people drew is a label without more',
+    'leave --verdict drawn out; to make donors of what people drew, use `selfpaste labels donate --verdict drawn`',
+  );
+}
+
+function targetsIn(db: RunDatabase, query: LabelQuery): Target[] {
+  if (query.of === 'drawn') return drawnIds(db, query.filter).map((drawn) => ({ of: 'drawn', drawn }));
+  return Array.from(labelIds(db, query.filter), (prediction) => ({ of: 'prediction', prediction }));
+}
 
 /** The target of a name of one of some kinds. @throws SelfpasteError USAGE_NO_LABEL_NAME */
 export function targetNamed<Kind extends TargetKind>(name: string, kinds: readonly Kind[]): TargetOf<Kind> {
