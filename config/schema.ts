@@ -322,7 +322,14 @@ const train = z
       .default('adamw')
       .meta(about('Rule of the updates: AdamW, or gradient descent with momentum, which wants a higher learning rate.')),
     momentum: z.number().min(0).max(0.999).default(0.9).meta(about('Share of the last update kept by sgd; adamw knows none.', 'share')),
-    learningRate: z.number().positive().default(0.002).meta(about('Peak learning rate.')),
+    learningRate: z
+      .union([z.literal('auto'), z.number().positive()])
+      .default('auto')
+      .meta(
+        about(
+          'Peak learning rate; auto: for adamw 0.01 / (4 + classes), so that many classes do not cost a pretrained student what it knows; for sgd 0.01.',
+        ),
+      ),
     warmupSteps: whole(0).default(100).meta(about('Steps over which the learning rate rises linearly.', 'steps')),
     schedule: z
       .enum(['cosine', 'step'])

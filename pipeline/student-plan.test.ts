@@ -150,7 +150,8 @@ it('the paper preset brings its own rules, and each stream its jitter', () =>
     assert.deepEqual([recipe.copyPaste.donors, recipe.repeatThreshold], ['balanced', 0.001]);
   }));
 
-const settingsOf = (train: NonNullable<RunConfigInput['train']>) => trainSettingsOf(configWith({ train }));
+const settingsOf = (train: NonNullable<RunConfigInput['train']>, classNames = ['cat']) =>
+  trainSettingsOf(configWith({ train }), { classNames });
 
 it('trainSettingsOf hands on the settings of a training, and nothing of files and threads', () => {
   assert.deepEqual(settingsOf({ steps: 7, unsupWeight: 0.5 }), {
@@ -166,6 +167,13 @@ it('the optimizer and the schedule take the numbers that belong to them', () => 
   const { optimizer, schedule } = settingsOf({ optimizer: 'sgd', momentum: 0.8, schedule: 'step' });
   assert.deepEqual(optimizer, { kind: 'sgd', momentum: 0.8 });
   assert.deepEqual(schedule, { kind: 'step', at: [0.9, 0.95, 0.975], factor: 0.1 });
+});
+
+it('the peak of the learning rate follows the number of classes, unless one is asked for', () => {
+  const coco = Array.from({ length: 80 }, (_, index) => `class ${index}`);
+  assert.equal(settingsOf({}, coco).learningRate, 0.01 / 84);
+  assert.equal(settingsOf({ optimizer: 'sgd' }, coco).learningRate, 0.01);
+  assert.equal(settingsOf({ learningRate: 0.005 }, coco).learningRate, 0.005);
 });
 
 it('few pictures at once take the corrected norm, unless one is asked for', () => {

@@ -113,17 +113,22 @@ function jitterOf(setting: ResolvedConfig['augment']['jitter']): Jitter {
   return { from, to };
 }
 
-export function trainSettingsOf({ train }: ResolvedConfig): TrainSettings {
-  const { steps, batchSize, microBatches, learningRate, warmupSteps, weightDecay, clipNorm, emaDecay } = train;
+export function trainSettingsOf({ train }: ResolvedConfig, { classNames }: Pick<StudentSpec, 'classNames'>): TrainSettings {
+  const { steps, batchSize, microBatches, warmupSteps, weightDecay, clipNorm, emaDecay } = train;
   const { unsupWeight, unsupWarmupSteps, boxWeight, dflWeight, maskWeight } = train;
   return {
-    ...{ steps, batchSize, microBatches, learningRate, warmupSteps, weightDecay, clipNorm, emaDecay },
+    ...{ steps, batchSize, microBatches, warmupSteps, weightDecay, clipNorm, emaDecay },
+    learningRate: train.learningRate === 'auto' ? learningRateFor(train.optimizer, classNames.length) : train.learningRate,
     ...{ unsupWeight, unsupWarmupSteps, boxWeight, dflWeight, maskWeight },
     optimizer: train.optimizer === 'adamw' ? { kind: 'adamw' } : { kind: 'sgd', momentum: train.momentum },
     schedule: scheduleOf(train),
     norm: train.norm === 'auto' ? normOf(batchSize / microBatches) : train.norm,
   };
 }
+
+/** As Ultralytics chooses it for trainings of up to 10,000 steps (`build_optimizer`, `lr_fit`), without rounding. */
+const learningRateFor = (optimizer: ResolvedConfig['train']['optimizer'], classes: number): number =>
+  optimizer === 'sgd' ? 0.01 : (0.002 * 5) / (4 + classes);
 
 function scheduleOf({ schedule, decayAt, decayFactor }: ResolvedConfig['train']): Schedule {
   return schedule === 'cosine' ? { kind: 'cosine' } : { kind: 'step', at: decayAt, factor: decayFactor };

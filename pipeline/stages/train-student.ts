@@ -60,7 +60,7 @@ async function prepare(context: StageContext, input: RoundInput): Promise<TrainR
     interimFile: folder.interimStudent(round),
     checkpointFolder: folder.checkpoints(round),
     resumeFrom: null,
-    settings: trainSettingsOf(config),
+    settings: trainSettingsOf(config, spec),
     recipe: recipeOf(config, spec),
   };
 }
