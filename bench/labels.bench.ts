@@ -22,14 +22,14 @@ export async function benchLabels(task: BenchTask): Promise<SubjectReport> {
   return {
     subject: 'labels',
     notes: [
-      'verdicts are by CPU time, which others on the machine do not disturb; the facts are wall times',
+      'verdicts are on the lesser of wall time, which others on the machine lengthen, and CPU time, which threads beside the work add to',
       'writing: the same rows in the same transactions into the same table with the same indexes, taking turns',
       'a page or a query is asked again and again by one process, so that what it needs is in memory: nobody waits for the disk',
     ],
     trials: trialsOf(writing),
     findings: [
       ratio('bulk writing beside a bare loop', writing.ofBareLoop, 0.6),
-      finding('opening, p95', opening.cpuP95, 'ms', 'at most', 100),
+      finding('opening, p95', opening.workP95, 'ms', 'at most', 100),
       ...findings,
     ],
     facts: { predictions: recipe.predictions, 'bytes a prediction': statSync(path).size / recipe.predictions, ...facts },
@@ -60,12 +60,12 @@ function askAll(db: RunDatabase, recipe: LabelRecipe, times: number): Asked {
   const facts: Record<string, string> = {};
   const ask = (question: Question) => ({ name: question.name, ...timesOf(times, () => question.ask(db)) });
   for (const asked of queryQuestions(recipe).map(ask)) {
-    findings.push(finding(`${asked.name}, p95`, asked.cpuP95, 'ms', 'at most', 100));
+    findings.push(finding(`${asked.name}, p95`, asked.workP95, 'ms', 'at most', 100));
     facts[asked.name] = inMs(asked);
   }
   for (const [order, questions] of pageQuestions(db, recipe)) {
-    const pages = questions.map(ask).sort((a, b) => b.cpuP95 - a.cpuP95);
-    findings.push(finding(`page of 50 by ${order}, p95 of the slowest of ${pages.length}`, pages[0].cpuP95, 'ms', 'at most', 50));
+    const pages = questions.map(ask).sort((a, b) => b.workP95 - a.workP95);
+    findings.push(finding(`page of 50 by ${order}, p95 of the slowest of ${pages.length}`, pages[0].workP95, 'ms', 'at most', 50));
     for (const page of pages.slice(0, 4)) facts[`${order}: ${page.name}`] = inMs(page);
   }
   return { findings, facts };
@@ -75,17 +75,26 @@ function askAll(db: RunDatabase, recipe: LabelRecipe, times: number): Asked {
 interface Times {
   readonly p50: number;
   readonly p95: number;
-  readonly cpuP95: number;
+  /**
+   * Of the work of the thread that answers: at most the time that passed, which others on the machine lengthen, and at most the CPU time of
+   * all threads, to which the collector's and the compiler's beside it add. The lesser of the two, run by run.
+   */
+  readonly workP95: number;
 }
 
-const inMs = ({ p50, p95, cpuP95 }: Times): string => `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, CPU p95 ${cpuP95.toFixed(1)} ms`;
+const inMs = ({ p50, p95, workP95 }: Times): string =>
+  `p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, work p95 ${workP95.toFixed(1)} ms`;
 
 /** Of single runs, after one that is not counted. */
 function timesOf(times: number, work: () => void): Times {
   work();
   const runs = Array.from({ length: times }, () => timeOf(work));
-  const [wall, cpu] = [runs.map((run) => run.wallMs), runs.map((run) => run.cpuMs)];
-  return { p50: quantile(wall, 0.5), p95: quantile(wall, 0.95), cpuP95: quantile(cpu, 0.95) };
+  const wall = runs.map(({ wallMs }) => wallMs);
+  const workP95 = quantile(
+    runs.map(({ wallMs, cpuMs }) => Math.min(wallMs, cpuMs)),
+    0.95,
+  );
+  return { p50: quantile(wall, 0.5), p95: quantile(wall, 0.95), workP95 };
 }
 
 function timeOf(work: () => void): { readonly wallMs: number; readonly cpuMs: number } {
