@@ -206,8 +206,8 @@ const filters: fc.Arbitrary<LabelFilter> = fc
   .record({
     round: fc.constantFrom(1, 2, 2, 2),
     category: sometimes(fc.constantFrom(CAT, DOG)),
-    minScore: sometimes(fc.constantFrom(0.1, 0.5, 0.8)),
-    maxScore: sometimes(fc.constantFrom(0.2, 0.5, 0.9)),
+    minScore: sometimes(fc.constantFrom(0.1, 0.4, 0.5, 0.7, 0.8)),
+    maxScore: sometimes(fc.constantFrom(0.2, 0.4, 0.5, 0.7, 0.9)),
     minAreaPx2: sometimes(fc.constantFrom(20, 600, 1024, 1500)),
     maxAreaPx2: sometimes(fc.constantFrom(400, 1024, 2000, 20_000)),
     status: sometimes(fc.constantFrom('kept' as const, 'dropped' as const)),
