@@ -5,6 +5,7 @@ import { changeOf, conditionsOf, ID_OF, parametersOf, roundMeant, suspicionOf } 
 import type { LabelCursor, LabelFilter, LabelOrder } from './label-filter.ts';
 import { type KeyReader, mergeKeys } from './label-merge.ts';
 import { cellPaths, changePaths, imagePath, type Path, suspicionPath } from './label-paths.ts';
+import { ringReader } from './label-rings.ts';
 import { type SmallSet, smallSet } from './label-sets.ts';
 import { thresholdsOf } from './label-thresholds.ts';
 
@@ -47,6 +48,7 @@ const comparing =
 
 /** Walks whatever the filter is, but for lines of objects, which are always small sets. */
 export function walkingReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder): KeyReader {
+  if (order === 'least-certain') return ringReader(db, filter);
   const statements = new Map<string, WalkStatements>();
   const readers = walksOf(db, filter, order).map((walk) => {
     // Hundreds of walks differ in their parameters alone.
@@ -100,12 +102,10 @@ const RANK_OF_FACTS = {
 /** A path whose rows come in the order of a list. */
 interface Walk extends Path {
   readonly rank: string;
-  /** A condition that the index can begin with, where it cannot make one of the rank. */
-  readonly begin?: string;
   readonly sort: string;
 }
 
-function walksOf(db: RunDatabase, filter: LabelFilter, order: LabelOrder): Walk[] {
+function walksOf(db: RunDatabase, filter: LabelFilter, order: Exclude<LabelOrder, 'least-certain'>): Walk[] {
   const sorted = (path: Path, rank: string, id = ID_OF[path.table]): Walk => {
     const way = DIRECTION[order] === 1 ? 'ASC' : 'DESC';
     return { ...path, rank, sort: `${rank} ${way}, ${id} ${way}` };
@@ -113,42 +113,9 @@ function walksOf(db: RunDatabase, filter: LabelFilter, order: LabelOrder): Walk[
   if (order === 'image') return [sorted(imagePath(filter), 'l.image_id')];
   if (order === 'most-changed') return changePaths(filter).map((path) => sorted(path, 'm.iou', 'm.prediction_id'));
   if (order === 'likely-wrong') return [sorted(suspicionPath(filter), 'l.strength')];
-  if (order === 'least-certain') return walksFromThresholds(db, filter);
   const measure = order.startsWith('score') ? 'score' : 'area';
   return cellPaths(db, filter, measure).map((path) => sorted(path, RANK_OF_FACTS[order]));
 }
-
-/** Wider than any rounding of a difference of scores. */
-const ROUNDING = 1e-12;
-
-/** Upwards and downwards from the threshold of each cell. Differences of scores are taken for as exact as scores are. */
-function walksFromThresholds(db: RunDatabase, filter: LabelFilter): Walk[] {
-  const { minScore = 0, maxScore = 1 } = filter;
-  const thresholds = thresholdsOf(db, roundMeant(filter));
-  return cellPaths(db, filter, 'score').flatMap(({ category, ...path }) => {
-    const id = ID_OF[path.table];
-    const threshold = thresholds(category);
-    const parameters = { ...path.parameters, threshold, rounding: ROUNDING };
-    const above = { rank: 'l.score - :threshold', begin: 'l.score >= :threshold + :afterRank - :rounding', sort: `l.score ASC, ${id} ASC` };
-    const below = {
-      rank: ':threshold - l.score',
-      begin: 'l.score <= :threshold - :afterRank + :rounding',
-      sort: `l.score DESC, ${id} ASC`,
-    };
-    return [
-      ...(maxScore < threshold
-        ? []
-        : [{ ...path, ...above, parameters, where: beginningWith(minScore < threshold, 'l.score >= :threshold', path) }]),
-      ...(minScore >= threshold
-        ? []
-        : [{ ...path, ...below, parameters, where: beginningWith(maxScore >= threshold, 'l.score < :threshold', path) }]),
-    ];
-  });
-}
-
-/** One bound only is asked for at the end where a walk begins, as an index begins with one: the filter's own where that is the narrower. */
-const beginningWith = (atThreshold: boolean, bound: string, { where }: Path): readonly string[] =>
-  atThreshold ? [...where, bound] : where;
 
 /** The first keys of a walk, and those after a key. */
 interface WalkStatements {
@@ -159,10 +126,10 @@ interface WalkStatements {
 function walkStatements(filter: LabelFilter, order: LabelOrder, walk: Walk): WalkStatements {
   const id = walk.link === '' ? ID_OF[walk.table] : 'm.prediction_id';
   const conditions = [...walk.where, ...conditionsOf(filter, walk.table, walk.covers)];
-  const seek = [...(walk.begin ? [walk.begin] : []), `(${walk.rank}, ${id}) ${DIRECTION[order] === 1 ? '>' : '<'} (:afterRank, :afterId)`];
+  const seek = `(${walk.rank}, ${id}) ${DIRECTION[order] === 1 ? '>' : '<'} (:afterRank, :afterId)`;
   const statement = (where: readonly string[]) =>
     `SELECT ${id} AS id, ${walk.rank} AS rank FROM ${walk.source} ${walk.link} WHERE ${where.join(' AND ')} ORDER BY ${walk.sort} LIMIT :limit`;
-  return { first: statement(conditions), next: statement([...conditions, ...seek]) };
+  return { first: statement(conditions), next: statement([...conditions, seek]) };
 }
 
 const walkReader =
