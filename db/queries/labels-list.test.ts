@@ -248,6 +248,13 @@ test('every filter in every order: what it says, in its order, page by page, wal
   );
 });
 
+test('where a category keeps nothing (threshold 2), its best score is the least certain', (t) => {
+  const db = labeledRun(t);
+  db.rounds.freeze(2, { score: 2 }, T0);
+  const scores = (order: LabelOrder) => listLabels(db, { round: 2 }, order, 1000).map(({ score }) => score);
+  assert.deepEqual(scores('least-certain'), scores('score-desc'));
+});
+
 test('a line tells what became of its prediction', (t) => {
   const db = judgedRun(t);
   const lines = listLabels(db, { round: 2 }, 'image', 1000);
