@@ -251,8 +251,15 @@ test('every filter in every order: what it says, in its order, page by page, wal
 test('where a category keeps nothing (threshold 2), its best score is the least certain', (t) => {
   const db = labeledRun(t);
   db.rounds.freeze(2, { score: 2 }, T0);
-  const scores = (order: LabelOrder) => listLabels(db, { round: 2 }, order, 1000).map(({ score }) => score);
-  assert.deepEqual(scores('least-certain'), scores('score-desc'));
+  const best = listLabels(db, { round: 2 }, 'score-desc', 1000).map(({ score }) => score);
+  assert.deepEqual(
+    listLabels(db, { round: 2 }, 'least-certain', 1000).map(({ score }) => score),
+    best,
+  );
+  assert.deepEqual(
+    walkingReader(db, { round: 2 }, 'least-certain')(undefined, 1000).map(({ rank }) => rank),
+    best.map((score) => 2 - score),
+  );
 });
 
 test('a line tells what became of its prediction', (t) => {
