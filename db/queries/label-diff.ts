@@ -92,7 +92,9 @@ function* comparedCounts(db: RunDatabase, from: number, to: number, compare: Com
 }
 
 function* comparedChanges(db: RunDatabase, from: number, to: number, compare: CompareLabels): Generator<ChangeLine> {
-  for (const kept of keptInTurn(db, from, to)) for (const change of compare(kept)) yield { ...change, image: kept.image.id };
+  for (const kept of keptInTurn(db, from, to))
+    for (const change of compare(kept))
+      if (change.kind !== 'died' || kept.standing.has(change.prediction)) yield { ...change, image: kept.image.id };
 }
 
 const PAGE = 500;

@@ -42,7 +42,7 @@ export function ringReader(db: RunDatabase, filter: LabelFilter): KeyReader {
       const start = nearestFrom(from);
       if (start === null) break;
       from = Math.max(from, start);
-      keys.push(...read(from, from + width, limit - keys.length));
+      for (const key of read(from, from + width, limit - keys.length)) keys.push(key);
       from += width;
     }
     return keys;

@@ -5,25 +5,26 @@ import { type PredictionColumns, predictionOf, type StoredPrediction } from '../
 import type { RunDatabase } from '../run-database.ts';
 import { standingLabels } from './round-before.ts';
 
-/** What was kept on an image in two rounds, the earlier one's as people left it (`roundBefore` says the same), and which prediction of the earlier one each of the later one continues. */
+/** What was kept on an image in two rounds, and which prediction of the earlier one each of the later one continues. */
 export interface KeptInTurn {
   readonly image: ImageRow;
   readonly current: readonly StoredPrediction[];
   readonly previous: readonly StoredPrediction[];
+  /** Those of the earlier ones that no person has rejected or corrected since: what is no label by a person's word did not die of a round. */
+  readonly standing: ReadonlySet<PredictionId>;
   readonly lineage: ReadonlyMap<PredictionId, PredictionId>;
 }
 
 /** Images with a label in one of two rounds, by id. The caller may wait or write between two images. */
 export function* keptInTurn(db: RunDatabase, from: number, to: number): Generator<KeptInTurn> {
-  for (const image of labeledImages(db, from, to)) {
-    const standing = standingLabels(db, from, image);
+  for (const image of labeledImages(db, from, to))
     yield {
       image,
       current: keptOn(db, to, image),
-      previous: keptOn(db, from, image).filter(({ id }) => standing.has(id)),
+      previous: keptOn(db, from, image),
+      standing: standingLabels(db, from, image),
       lineage: lineageAcross(db, from, to, image.id),
     };
-  }
 }
 
 const PAGE = 200;

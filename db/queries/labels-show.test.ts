@@ -144,10 +144,16 @@ test('other rounds are compared through those between, whether or not a label wa
   });
 });
 
-test('what a person rejected since does not die of it, where rounds are compared now', (t) => {
-  const { db, lost } = threeRounds(t);
-  db.verdicts.record([{ of: 'prediction', prediction: lost, verdict: 'rejected' }], { who: 'ada', why: '', subject: '', atMs: T0 });
-  assert.equal(diffRounds(db, 1, 3, compare).kinds.died, 0);
+test('what a person rejected since does not die of it, where rounds are compared now, and what continues it is not born', (t) => {
+  const { db, image, first, lost, third } = threeRounds(t);
+  db.rounds.start(4, { stage: 'label', teacher: addModel(db, 4), startedAtMs: T0 });
+  const [fourth] = label(db, image, [prediction(0.8)], 4);
+  select(db, { round: 4, image, lineage: new Map([[fourth, third]]) });
+  const nothing = { born: 0, kept: 0, reclassified: 0, grew: 0, shrank: 0, died: 0 };
+  assert.deepEqual(diffRounds(db, 1, 4, compare).kinds, { ...nothing, kept: 1, died: 1 });
+  const judgements = [first, lost].map((prediction) => ({ of: 'prediction', prediction, verdict: 'rejected' }) as const);
+  db.verdicts.record(judgements, { who: 'ada', why: '', subject: '', atMs: T0 });
+  assert.deepEqual(diffRounds(db, 1, 4, compare).kinds, { ...nothing, kept: 1 });
 });
 
 test('suspects are ranked by what is held against them, each once where no kind is asked for', (t) => {

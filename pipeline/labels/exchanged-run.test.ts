@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { sha256 } from '../../core/index.ts';
 import { EXCHANGE_FORMATS, type ExchangedImage, type ExchangeFormat, exchangeFormat } from '../../dataset/index.ts';
 import { openDatabase, type RunDatabase } from '../../db/index.ts';
 import { CAT, DOG, withDatabase } from '../test-data.ts';
@@ -94,6 +96,23 @@ describe('what a run is called in files', () => {
         const runs = images.flatMap(({ labels }) => labels.map(({ run }) => run));
         assert.deepEqual(runs, Array(3).fill(exchangedRun(own)), format.name);
       }
+    }));
+});
+
+describe('labels of another run on other pictures', () => {
+  it('are not spoken of, so that one file may hold the pictures of two runs', () =>
+    withTwoRuns(async ({ own, other, folder }) => {
+      const coco = exchangeFormat('coco');
+      const elsewhere = [...exchangedLabels(other, 1, true)].map((image) => ({
+        ...image,
+        fileName: `other-${image.fileName}`,
+        sha256: image.sha256 && sha256(createHash('sha256').update(image.sha256).digest('hex')),
+      }));
+      const out = join(folder, 'both.json');
+      const { files } = await coco.write([...exchangedLabels(own, 1, true), ...elsewhere], own.categories.all());
+      await writeExchangeFiles(out, files);
+      const { judgements, unchanged, unknownPictures } = await importCorrections(own, undefined, coco, out);
+      assert.deepEqual([judgements, unchanged, unknownPictures.length], [[], 3, 2]);
     }));
 });
 

@@ -40,10 +40,10 @@ export async function importCorrections(
   const unlabeled = [...db.images.ofSubset('unlabeled')];
   const { images: read, issues } = await format.read(exchangeSource(path), unlabeled);
   const images = ids === 'believed' ? read : read.map(withoutIds);
-  requireOwnRun(db, images, path);
   const categories = new Map(db.categories.all().map(({ id, name }) => [name, id]));
   requireKnownCategories(images, categories, path);
   const rowOf = imageFinder(unlabeled);
+  requireOwnRun(db, images.filter(rowOf), path);
   const round = exportedRound(db, asked, namesIn(images.filter(rowOf)), path);
   const handedOut = await asHandedOut(db, round, format, unlabeled, new Set(images.map((image) => rowOf(image)?.fileName)));
   requireLikelyIds([...claimedIds(db, round, images, rowOf, handedOut)], path);
