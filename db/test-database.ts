@@ -23,6 +23,7 @@ import {
 import type { ImageRow, Subset } from './images.ts';
 import type { AttemptFacts, Recorded } from './labeling.ts';
 import { openDatabase } from './open.ts';
+import type { SelectionDecision } from './pseudo-labels.ts';
 import type { RunDatabase } from './run-database.ts';
 
 /** Made by hand for tests: two categories with a gap in their ids, and images of one size. */
@@ -115,6 +116,36 @@ export function attempt(image: ImageId, round = 1): AttemptFacts {
 /** Records what a model said, with the overlaps of its masks. */
 export function recordDone(db: RunDatabase, facts: AttemptFacts, predictions: readonly Prediction[]): Recorded {
   return db.labeling.recordDone(facts, predictions, maskOverlaps(predictions.map(({ mask }) => mask)));
+}
+
+/**
+ * Sixty images with up to six predictions of few scores; the last ten have no selection yet.
+ * @param boxAt place of a prediction, by the numbers of its image and of itself; all in one place by default
+ */
+export function addSelectedImages(db: RunDatabase, boxAt?: (number: number, at: number) => Box): void {
+  for (let number = 1; number <= 60; number++) {
+    const image = addImage(db, number);
+    const scores = Array.from({ length: number % 7 }, (_, at) => ((number * 13 + at * 5) % 11) / 10);
+    label(
+      db,
+      image,
+      scores.map((score, at) => prediction(score, at % 3 === 0 ? DOG : CAT, boxAt?.(number, at))),
+    );
+    if (number <= 50) selectConfident(db, image);
+  }
+}
+
+/** Keeps from 0.5 on. */
+function selectConfident(db: RunDatabase, image: ImageRow): void {
+  const decisions = db.labeling
+    .predictions(1, image)
+    .map(
+      ({ id, score }): SelectionDecision =>
+        score >= 0.5
+          ? { prediction: id, status: 'kept', reason: 'score', weight: score }
+          : { prediction: id, status: 'dropped', reason: score > 0.3 ? 'duplicate' : 'below-threshold' },
+    );
+  db.pseudoLabels.record({ round: 1, image: image.id, decisions, ...NOTHING_FOUND });
 }
 
 /** What the selection of an image is where nothing is found beside its decisions. */

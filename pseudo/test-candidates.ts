@@ -34,25 +34,15 @@ export function setOf(candidates: readonly Candidate[]): CandidateSet {
 /** Ten ids a round, but for the last one. */
 const roundOf = ({ id }: Candidate): number => Math.min(10, Math.floor(id / 10));
 
+const about = (of: Candidate, id: number) =>
+  ({ of: 'prediction', id: verdictId(id), prediction: of.id, round: roundOf(of), category: of.category, mask: of.mask }) as const;
+
 /** A verdict about a prediction; in the order of predictions where it has no id of its own. */
-export const saidOf = (of: Candidate, verdict: 'accepted' | 'rejected', id: number = of.id): Verdict => ({
-  of: 'prediction',
-  id: verdictId(id),
-  prediction: of.id,
-  round: roundOf(of),
-  category: of.category,
-  mask: of.mask,
-  verdict,
-});
+export const saidOf = (of: Candidate, verdict: 'accepted' | 'rejected', id: number = of.id): Verdict => ({ ...about(of, id), verdict });
 
 /** Another drawing in place of a prediction. */
 export const corrected = (of: Candidate, id: number, box: Box, category: CategoryId = CAT): Verdict => ({
-  of: 'prediction',
-  id: verdictId(id),
-  prediction: of.id,
-  round: roundOf(of),
-  category: of.category,
-  mask: of.mask,
+  ...about(of, id),
   verdict: 'corrected',
   correction: { category, mask: rle.fromBox(SIZE, box) },
 });

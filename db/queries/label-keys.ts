@@ -52,9 +52,8 @@ export function walkingReader(db: RunDatabase, filter: LabelFilter, order: Label
   const statements = new Map<string, WalkStatements>();
   const readers = walksOf(db, filter, order).map((walk) => {
     // Hundreds of walks differ in their parameters alone.
-    const shape = `${walk.source} ${walk.rank}`;
-    const own = statements.get(shape) ?? walkStatements(filter, order, walk);
-    statements.set(shape, own);
+    const own = statements.get(walk.source) ?? walkStatements(filter, order, walk);
+    statements.set(walk.source, own);
     return walkReader(db, own, { ...parametersOf(filter), ...walk.parameters });
   });
   return (after, limit) => mergeKeys(readers, comparing(order), after, limit);

@@ -3,42 +3,18 @@ import { test } from 'node:test';
 import { boxArea, type PredictionId } from '../../core/index.ts';
 import { AREA_BANDS, areaBandOf } from '../area-bands.ts';
 import type { SelectionDecision } from '../pseudo-labels.ts';
-import type { RunDatabase } from '../run-database.ts';
-import { addImage, attempt, boxMask, CAT, DOG, groundTruth, label, prediction, T0, testRun } from '../test-database.ts';
+import { addImage, addSelectedImages, attempt, boxMask, CAT, DOG, groundTruth, label, prediction, T0, testRun } from '../test-database.ts';
 import { labelStats } from './labels-stats.ts';
 
 const ROUNDING = 1e-12;
 const boxOfSide = (side: number) => ({ x1: 0, y1: 0, x2: Math.min(side, 64), y2: Math.min(side, 48) });
 
-function decide(db: RunDatabase, image: ReturnType<typeof addImage>): void {
-  const decisions = db.labeling
-    .predictions(1, image)
-    .map(
-      ({ id, score }): SelectionDecision =>
-        score >= 0.5
-          ? { prediction: id, status: 'kept', reason: 'score', weight: score }
-          : { prediction: id, status: 'dropped', reason: score > 0.3 ? 'duplicate' : 'below-threshold' },
-    );
-  db.pseudoLabels.record({ round: 1, image: image.id, decisions, lineage: new Map(), drawn: [], changes: [], suspicions: [] });
-}
-
-/** Sixty images with up to six predictions of many sizes and few scores; the last ten have no selection yet. */
-function labeledRun(db: RunDatabase): void {
-  for (let number = 1; number <= 60; number++) {
-    const image = addImage(db, number);
-    const scores = Array.from({ length: number % 7 }, (_, at) => ((number * 13 + at * 5) % 11) / 10);
-    label(
-      db,
-      image,
-      scores.map((score, at) => prediction(score, at % 3 === 0 ? DOG : CAT, boxOfSide(1 + ((number * 7 + at * 11) % 48)))),
-    );
-    if (number <= 50) decide(db, image);
-  }
-}
+/** Of many sizes. */
+const boxAt = (number: number, at: number) => boxOfSide(1 + ((number * 7 + at * 11) % 48));
 
 test('statistics are those of the rows', (t) => {
   const db = testRun(t);
-  labeledRun(db);
+  addSelectedImages(db, boxAt);
   db.labeling.recordFailed(attempt(addImage(db, 99).id), 'unreadable');
   const stats = labelStats(db, 1);
   assert.deepEqual(stats.images, { done: 60, failed: 1, pending: 0, withoutPredictions: 8 });

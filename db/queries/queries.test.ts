@@ -1,46 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actionId, verdictId } from '../../core/index.ts';
-import type { ImageRow } from '../images.ts';
 import { openDatabase } from '../open.ts';
-import type { SelectionDecision } from '../pseudo-labels.ts';
-import type { RunDatabase } from '../run-database.ts';
-import { addImage, boxMask, CAT, DOG, groundTruth, hash, label, NOTHING_FOUND, prediction, T0, testRun } from '../test-database.ts';
+import {
+  addImage,
+  addSelectedImages,
+  boxMask,
+  CAT,
+  DOG,
+  groundTruth,
+  hash,
+  label,
+  NOTHING_FOUND,
+  prediction,
+  T0,
+  testRun,
+} from '../test-database.ts';
 import { keptLabels } from './kept-labels.ts';
 import { listLabels } from './labels-list.ts';
 import { runStatus } from './run-status.ts';
 import { humanLabeled, trainingSet } from './training-set.ts';
 
-/** Keeps from 0.5 on. */
-function decide(db: RunDatabase, image: ImageRow): void {
-  const decisions = db.labeling
-    .predictions(1, image)
-    .map(
-      ({ id, score }): SelectionDecision =>
-        score >= 0.5
-          ? { prediction: id, status: 'kept', reason: 'score', weight: score }
-          : { prediction: id, status: 'dropped', reason: score > 0.3 ? 'duplicate' : 'below-threshold' },
-    );
-  db.pseudoLabels.record({ round: 1, image: image.id, decisions, ...NOTHING_FOUND });
-}
-
-/** Sixty images with up to six predictions, many of equal score; the last ten images have no selection yet. */
-function labeledRun(db: RunDatabase): void {
-  for (let number = 1; number <= 60; number++) {
-    const image = addImage(db, number);
-    const scores = Array.from({ length: number % 7 }, (_, at) => ((number * 13 + at * 5) % 11) / 10);
-    label(
-      db,
-      image,
-      scores.map((score, at) => prediction(score, at % 3 === 0 ? DOG : CAT)),
-    );
-    if (number <= 50) decide(db, image);
-  }
-}
-
 test('kept labels come by image, and only images that have one', (t) => {
   const db = testRun(t);
-  labeledRun(db);
+  addSelectedImages(db);
   const images = [...keptLabels(db, 1)];
   const labels = images.flatMap(({ image, labels }) => labels.map(({ weight, ...one }) => ({ image: image.id, weight, by: one.by })));
   assert.deepEqual(
@@ -132,7 +115,7 @@ test("people's labels: drawn ones are trained on, by a human hand, and donated o
 
 test('the status of a run is read beside the run that writes', (t) => {
   const db = testRun(t);
-  labeledRun(db);
+  addSelectedImages(db);
   addImage(db, 100, 'validation');
   db.runs.create({
     name: 'first',
