@@ -126,6 +126,14 @@ function eventLine(event: RunEvent): string | null {
       return `round ${event.round} measured at step ${event.step}${factsText(mainMetrics(event.facts))}`;
     case 'note':
       return `${event.level === 'warn' ? 'warning: ' : '  '}${printable(event.text)}`;
+    case 'round-finished':
+      return `round ${event.round} finished, ${event.promoted ? 'its student is the next teacher' : 'its teacher stays'}${factsText(event.facts)}`;
+    case 'run-waiting':
+      return `warning: ${printable(event.error.message)}; round ${event.round} ${event.stage} is tried again at ${clockTime(event.untilMs)} (failure ${event.failures}, at most ${event.tries})`;
+    case 'run-paused':
+      return `paused by ${printable(event.who)} in round ${event.round} ${event.stage}`;
+    case 'run-continued':
+      return `goes on, says ${printable(event.who)}`;
     case 'run-finished':
       return `finished${factsText(event.facts)}`;
     case 'run-stopped':
@@ -134,6 +142,9 @@ function eventLine(event: RunEvent): string | null {
       return null;
   }
 }
+
+/** Local time of day. */
+const clockTime = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);
 
 /** Of two dozen metrics those that people look at first. */
 function mainMetrics({ maskAp = null, maskAp50 = null, boxAp = null }: Facts): Facts {

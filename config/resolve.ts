@@ -7,7 +7,7 @@ import type { RunConfig } from './schema.ts';
 export interface ResolvedConfig extends RunConfig {
   /** The run's folder. */
   readonly runFolder: string;
-  /** SHA-256 over everything that decides a run's outcome; names and folders of the run itself are left out. */
+  /** SHA-256 over everything that decides a run's outcome; names and folders of the run itself, its patience and its room are left out. */
   readonly hash: string;
 }
 
@@ -32,7 +32,7 @@ export function resolveConfig(config: RunConfig, file: string): ResolvedConfig {
     student: { ...config.student, init: initPath(config.student.init, path) },
     train: { ...config.train, threads: config.train.threads || cores },
   };
-  const { name, runs, ...deciding } = resolved;
+  const { name, runs, retry, disk, ...deciding } = resolved;
   const hash = createHash('sha256').update(JSON.stringify(deciding)).digest('hex');
   return deepFreeze({ ...resolved, runFolder: join(runs, name), hash });
 }

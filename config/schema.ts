@@ -383,6 +383,10 @@ const train = z
       .default(false)
       .meta(about('Whether to train under settings with which the backend gives the same bytes at any load of the machine; costs speed.')),
     workers: whole(1).default(1).meta(about('Threads that draw training pictures.', 'threads')),
+    memoryLimitMb: whole(1)
+      .nullable()
+      .default(null)
+      .meta(about('A training process that grows past this is replaced, from a checkpoint; null is off.', 'MB')),
     checkpointSteps: whole(1)
       .default(100)
       .meta(about('A checkpoint is written every so many steps; what an interruption can cost.', 'steps')),
@@ -408,6 +412,34 @@ const train = z
     path: ['microBatches'],
     message: 'a divisor of train.batchSize',
   });
+
+const retry = z.strictObject({
+  waits: z
+    .array(z.number().min(0).max(86_400))
+    .max(20)
+    .default([30, 120, 600])
+    .meta(
+      about(
+        'How long a run waits before it tries a stage again that failed for a reason that may pass, as a process that died or hung; one wait a try, and a stage that succeeds begins with the first again. An empty list never tries again.',
+        's',
+      ),
+    ),
+});
+
+const disk = z.strictObject({
+  budgetMb: whole(1)
+    .nullable()
+    .default(null)
+    .meta(
+      about(
+        "Room that the run's folder may take. Above it, what the run does not need to go on is removed as by `selfpaste gc`; where that is not enough the run stops (exit code 4). Null is off.",
+        'MB',
+      ),
+    ),
+  minFreeMb: whole(0)
+    .default(500)
+    .meta(about('A stage does not begin with less than this free on the disk: the run stops while it still can write.', 'MB')),
+});
 
 const promote = z.strictObject({
   metric: z
@@ -446,6 +478,8 @@ export const runConfigSchema = z.strictObject({
   student: student.prefault({}),
   train: train.prefault({}),
   promote: promote.prefault({}),
+  retry: retry.prefault({}),
+  disk: disk.prefault({}),
 });
 
 /** The configuration as a person writes it. */
