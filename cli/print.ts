@@ -1,5 +1,7 @@
 import process from 'node:process';
 
+export { duration } from '../pipeline/index.ts';
+
 /** Facts go to stdout; everything else to stderr. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -35,14 +37,6 @@ function showCell(cell: Cell): string {
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not get through
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}
-
-/** 75 s, 12 min 5 s, 2 h 3 min. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 100) return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 100 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** Bytes in the unit that keeps the number short. */

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import process from 'node:process';
 import { createLogUpdate } from 'log-update';
-import type { Emit, Facts, RunEvent } from '../pipeline/index.ts';
+import { type Emit, eventLevel, eventText, type RunEvent } from '../pipeline/index.ts';
+import { bar } from './bar.ts';
 import { duration, printable } from './print.ts';
 
 /** How a run's events are shown: one live line in a terminal, plain lines elsewhere, NDJSON for programs. */
@@ -17,7 +18,6 @@ export function progressView(json: boolean): ProgressView {
 }
 
 type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
-const BAR_CELLS = 24;
 /** A log is read later: a line now and then is enough. */
 const PLAIN_INTERVAL_MS = 10_000;
 
@@ -91,9 +91,8 @@ class StageClock {
 }
 
 function liveLine(event: ProgressEvent, clock: StageClock): string {
-  const filled = Math.round((BAR_CELLS * event.done) / Math.max(1, event.total));
   const [head, tail] = progressParts(event, clock);
-  return `${head} ${'█'.repeat(filled)}${'░'.repeat(BAR_CELLS - filled)} ${tail}`;
+  return `${head} ${bar(event.done, event.total)} ${tail}`;
 }
 
 const progressText = (event: ProgressEvent, clock: StageClock): string => progressParts(event, clock).join(' ');
@@ -112,48 +111,17 @@ function progressParts(event: ProgressEvent, clock: StageClock): [head: string, 
   return [`round ${round} ${stage.padEnd(8)}`, tail.filter(Boolean).join('  ')];
 }
 
+/** Told by progress lines, or by the command itself. */
+const SILENT: ReadonlySet<RunEvent['kind']> = new Set(['stage-started', 'progress', 'run-failed']);
+
+/** Null for what is not told in a line of its own. */
 function eventLine(event: RunEvent): string | null {
-  switch (event.kind) {
-    case 'run-started':
-    case 'run-resumed':
-      return `${event.kind === 'run-started' ? 'run' : 'resuming'} in ${event.folder}${factsText(event.facts)}`;
-    case 'stage-started':
-    case 'progress':
-      return null;
-    case 'stage-finished':
-      return `round ${event.round} ${event.stage.padEnd(8)} done in ${duration(event.durationMs)}${factsText(event.facts)}`;
-    case 'measured':
-      return `round ${event.round} measured at step ${event.step}${factsText(mainMetrics(event.facts))}`;
-    case 'note':
-      return `${event.level === 'warn' ? 'warning: ' : '  '}${printable(event.text)}`;
-    case 'round-finished':
-      return `round ${event.round} finished, ${event.promoted ? 'its student is the next teacher' : 'its teacher stays'}${factsText(event.facts)}`;
-    case 'run-waiting':
-      return `warning: ${printable(event.error.message)}; round ${event.round} ${event.stage} is tried again at ${clockTime(event.untilMs)} (failure ${event.failures}, at most ${event.tries})`;
-    case 'run-paused':
-      return `paused by ${printable(event.who)} in round ${event.round} ${event.stage}`;
-    case 'run-continued':
-      return `goes on, says ${printable(event.who)}`;
-    case 'run-finished':
-      return `finished${factsText(event.facts)}`;
-    case 'run-stopped':
-      return `stopped (${event.why}); go on with \`selfpaste resume ${relative('.', event.folder) || '.'}\``;
-    case 'run-failed':
-      return null;
-  }
+  if (SILENT.has(event.kind)) return null;
+  const near = event.kind === 'run-stopped' ? { ...event, folder: relative('.', event.folder) || '.' } : event;
+  return `${margin(event)}${printable(eventText(near))}`;
 }
 
-/** Local time of day. */
-const clockTime = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);
-
-/** Of two dozen metrics those that people look at first. */
-function mainMetrics({ maskAp = null, maskAp50 = null, boxAp = null }: Facts): Facts {
-  return { maskAp, maskAp50, boxAp };
-}
-
-function factsText(facts: Facts): string {
-  const shown = Object.entries(facts).map(
-    ([name, value]) => `${name} ${typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(4) : (value ?? '-')}`,
-  );
-  return shown.length === 0 ? '' : `: ${shown.join(', ')}`;
+function margin(event: RunEvent): string {
+  if (eventLevel(event) === 'warn') return 'warning: ';
+  return event.kind === 'note' ? '  ' : '';
 }

@@ -1,25 +1,20 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import type { RoundStatus, RunStatus } from '../db/index.ts';
-import { bestValidation } from '../pipeline/index.ts';
-import { duration, table } from './print.ts';
+import { bestValidation, type CurrentState, runState } from '../pipeline/index.ts';
+import { duration, printable, table } from './print.ts';
+import { stateText } from './state-text.ts';
 
 /** A run at a glance, for people. */
-export function statusText(status: RunStatus): string {
+export function statusText(status: RunStatus, state: CurrentState = runState(status, null, Date.now())): string {
   const { run, images, donors, rounds } = status;
   if (run === undefined) return 'This run ended before anything was written.';
-  const latest = rounds.at(-1);
   const head = [
-    `run ${run.name}: ${latest ? stateText(latest) : 'not begun'}`,
+    `run ${printable(run.name)}: ${stateText(state, Date.now())}`,
     `pictures: ${images.labeled} labeled (${donors} objects), ${images.validation} validation, ${images.unlabeled} unlabeled${quarantineText(status)}`,
   ];
   const { metric } = (run.config as ResolvedConfig).promote;
   const schedules = rounds.filter(({ validations }) => validations.length > 1).map((round) => scheduleText(round, metric));
   return [...head, '', roundTable(status, metric), ...(schedules.length > 0 ? ['', ...schedules] : [])].join('\n');
-}
-
-function stateText({ round, checkpointStep }: RoundStatus): string {
-  if (round.stage === 'finished') return 'finished';
-  return `round ${round.index}, ${round.stage}${round.stage === 'train' && checkpointStep !== null ? ` (checkpoint at step ${checkpointStep})` : ''}`;
 }
 
 function quarantineText({ quarantined }: RunStatus): string {

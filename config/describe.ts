@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
-import { type RunConfigInput, runConfigSchema } from './schema.ts';
+import { badValue } from '../core/index.ts';
+import { READERS, type Reader, type RunConfigInput, runConfigSchema } from './schema.ts';
 
 /** One setting as the documentation shows it. */
 export interface SettingFacts {
@@ -10,12 +11,15 @@ export interface SettingFacts {
   /** Undefined where there is none: the setting must be given. */
   readonly default: unknown;
   readonly range: string;
+  /** Stages whose result depends on it, in their order. */
+  readonly readBy: readonly Reader[];
 }
 
 interface JsonSchema {
   readonly type?: string;
   readonly description?: string;
   readonly unit?: string;
+  readonly readBy?: readonly Reader[];
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
@@ -40,7 +44,9 @@ function settingsOf(schema: JsonSchema, prefix: string): readonly SettingFacts[]
 }
 
 function settingFacts(key: string, schema: JsonSchema): SettingFacts {
-  return { key, description: schema.description ?? '', unit: schema.unit ?? null, default: schema.default, range: rangeOf(schema) };
+  const { description = '', unit = null, readBy } = schema;
+  if (readBy === undefined) throw badValue(`setting ${key}`, 'its readers beside its description', readBy);
+  return { key, description, unit, default: schema.default, range: rangeOf(schema), readBy };
 }
 
 function rangeOf(schema: JsonSchema): string {
@@ -68,16 +74,19 @@ function numberRange({ type, minimum, maximum, exclusiveMinimum }: JsonSchema): 
 /** docs/config.md, from the schema. */
 export function configReference(): string {
   const rows = describeSettings().map(
-    ({ key, description, unit, range, default: value }) =>
-      `| \`${key}\` | ${description} | ${unit ?? ''} | ${range} | ${value === undefined ? '**required**' : `\`${JSON.stringify(value)}\``} |`,
+    ({ key, description, unit, range, default: value, readBy }) =>
+      `| \`${key}\` | ${description} | ${unit ?? ''} | ${range} | ${value === undefined ? '**required**' : `\`${JSON.stringify(value)}\``} | ${readBy.join(', ') || '-'} |`,
   );
   return `# Settings of a run
 
 Generated from \`config/schema.ts\` by \`npm run docs\`. A configuration is a YAML file; relative paths are relative to its folder.
 Any setting can be given on the command line as \`--set key=value\`, e.g. \`--set train.steps=500\`. Unknown keys are errors.
 
-| setting | what it does | unit | range | default |
-| --- | --- | --- | --- | --- |
+The last column names the stages whose result depends on a setting (${READERS.join(', ')}). By it \`selfpaste resume -c FILE\` says what another
+value means to a run that has begun, see [resuming.md](resuming.md); a setting that no stage reads can be changed at any time.
+
+| setting | what it does | unit | range | default | read by |
+| --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
 }

@@ -48,7 +48,7 @@ it('says what a failed write means', async () => {
     [
       'ENVIRONMENT_DISK_FULL',
       'Expected room on the disk for "/disk/a.json", got ENOSPC',
-      'free some disk space, then run the same command again',
+      'free some disk space, then run the same command again; a run that stopped goes on with `selfpaste resume`',
       3,
     ],
   );

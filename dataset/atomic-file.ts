@@ -36,7 +36,7 @@ export function writeError(path: string, error: unknown): unknown {
     return new SelfpasteError(
       'ENVIRONMENT_DISK_FULL',
       `Expected room on the disk for ${name}, got ${code}`,
-      'free some disk space, then run the same command again',
+      'free some disk space, then run the same command again; a run that stopped goes on with `selfpaste resume`',
       error,
     );
   if (code && ['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST'].includes(code))

@@ -18,6 +18,7 @@ export class Connection {
   readonly path: string;
   readonly #database: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  #mayWrite: () => void = () => {};
   readonly #transact: Database.Transaction<(work: () => unknown) => unknown>;
 
   /** @throws SelfpasteError as {@link translateError} has them */
@@ -45,6 +46,7 @@ export class Connection {
 
   /** Runs a statement that writes. @returns the number of rows changed, and the id of the last row inserted */
   run(sql: string, parameters: SqlParameters = []): { readonly changes: number; readonly id: number } {
+    if (!this.#database.inTransaction) this.#mayWrite();
     const { changes, lastInsertRowid } = this.#guard(() => this.#prepare(sql).run(parameters));
     return { changes, id: Number(lastInsertRowid) };
   }
@@ -54,13 +56,24 @@ export class Connection {
     this.#guard(() => this.#database.exec(sql));
   }
 
+  /** @param check called before each transaction that writes, which it may refuse by throwing; of many a second, so it must be cheap */
+  guardWrites(check: () => void): void {
+    this.#mayWrite = check;
+  }
+
   pragma(sql: string): unknown {
     return this.#guard(() => this.#database.pragma(sql, { simple: true }));
   }
 
   /** `BEGIN IMMEDIATE`, the work, `COMMIT`; rolled back where the work throws. Inside another transaction it is a savepoint. */
   transaction<Result>(work: () => Result): Result {
-    return this.#guard(() => this.#transact.immediate(work)) as Result;
+    if (this.#database.inTransaction) return this.#guard(() => this.#transact(work)) as Result;
+    // Checked once the write lock is had: nothing comes between the check and the work.
+    const checked = () => {
+      this.#mayWrite();
+      return work();
+    };
+    return this.#guard(() => this.#transact.immediate(checked)) as Result;
   }
 
   /**

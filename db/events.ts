@@ -12,6 +12,11 @@ export interface EventRow extends EventFacts {
   readonly id: number;
 }
 
+/** A run of weeks writes no more than that, beside its milestones. */
+const KEPT = 10_000;
+/** What a run came by; few, and never forgotten. */
+const MILESTONES = "'run-started', 'run-resumed', 'run-forked', 'round-finished', 'run-finished', 'run-failed', 'settings-changed'";
+
 /** The run's diary. */
 export class Events {
   readonly #connection: Connection;
@@ -20,10 +25,14 @@ export class Events {
     this.#connection = connection;
   }
 
+  /** Adds an event and forgets what lies further back than 10,000 events, but for the run's milestones. */
   add(event: EventFacts): void {
-    this.#connection.run('INSERT INTO events (at_ms, round, kind, data) VALUES (:atMs, :round, :kind, :data)', {
-      ...event,
-      data: JSON.stringify(event.data),
+    this.#connection.transaction(() => {
+      const { id } = this.#connection.run('INSERT INTO events (at_ms, round, kind, data) VALUES (:atMs, :round, :kind, :data)', {
+        ...event,
+        data: JSON.stringify(event.data),
+      });
+      this.#connection.run(`DELETE FROM events WHERE id <= ? AND kind NOT IN (${MILESTONES})`, [id - KEPT]);
     });
   }
 

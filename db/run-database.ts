@@ -74,6 +74,11 @@ export class RunDatabase {
     return this.connection.transaction(work);
   }
 
+  /** Has a check before each transaction that writes: whether this process still owns the run, say. */
+  guardWrites(check: () => void): void {
+    this.connection.guardWrites(check);
+  }
+
   /** Closes; the last connection to close moves the write-ahead log into the file, so that the one file is the whole run. */
   close(): void {
     this.connection.close();

@@ -1,58 +1,64 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SelfpasteError } from '../core/index.ts';
 import { Connection } from './connection.ts';
+import { Heartbeat } from './run-heartbeat.ts';
+import { claimLease, endLease, LEASE_TIMES, type LeaseTimes, newLease, readOwner } from './run-lease.ts';
+import { type Lease, ownedBy, type RunOwner } from './run-owner.ts';
 import { translateError } from './sqlite-errors.ts';
+
+export type { RunOwner } from './run-owner.ts';
 
 /** Held by the one process that owns a run. */
 export interface RunLock {
   readonly folder: string;
+  /**
+   * To be called before anything that only the owner may do; takes microseconds, and a look at one small file where the last sign of life
+   * was long ago, as after the process was suspended.
+   * @throws SelfpasteError ENVIRONMENT_RUN_TAKEN_OVER where another process has the run now, ENVIRONMENT_RUN_OUT_OF_REACH where that can
+   * not be told and the lease has ended
+   */
+  requireHeld(): void;
+  /** Never throws. Leaves a run alone that another process has taken over. */
   release(): void;
 }
 
-/** Who owns a run; `since` is ISO 8601. */
-export interface RunOwner {
-  readonly pid: number;
-  readonly host: string;
-  readonly since: string;
-}
-
 const LOCK_FILE = 'lock.db';
-const OWNER_FILE = 'owner.json';
 
 /**
- * Takes the run in a folder for this process. What counts is an exclusive transaction on a small SQLite file, held for as long as the
- * process lives: the operating system lets go of it whatever way the process dies, so no lock is ever stale.
+ * Takes the run in a folder for this process, by two things that must both be had.
+ *
+ * An exclusive transaction on a small SQLite file, held for as long as the process lives: the operating system lets go of it whatever way
+ * the process dies. And a lease, `owner.json`, for file systems whose locks do not reach other hosts, and for a lock file that somebody
+ * deletes: it says which process the owner is, and the owner renews it, which is its sign of life.
+ *
+ * On one host a process owns the run for as long as it is there, also while it is suspended, and loses it the moment it dies. From
+ * another host it cannot be seen whether it is there, so there its lease counts. An owner that was silent for that long and wakes is told
+ * by {@link RunLock.requireHeld}; two that work beside each other do so for a third of a lease at most.
  * @throws SelfpasteError ENVIRONMENT_RUN_OWNED where another process has it, ENVIRONMENT_READ_ONLY, ENVIRONMENT_DISK_FULL
  */
-export function acquireRunLock(folder: string): RunLock {
-  const connection = openLock(folder);
+export function acquireRunLock(folder: string, times: LeaseTimes = LEASE_TIMES): RunLock {
+  const connection = openLock(folder, times);
   try {
-    writeOwner(folder);
+    const lease = newLease();
+    claimLease(folder, lease, times.leaseMs);
+    return holding(folder, lease, connection, times);
   } catch (error) {
     connection.close();
     throw translateError(error, folder);
   }
-  return {
-    folder,
-    release() {
-      rmSync(join(folder, OWNER_FILE), { force: true });
-      connection.close();
-    },
-  };
 }
 
-/** Who last took the run, from the facts beside the lock; undefined where nobody did, or where they released it. */
-export function readRunOwner(folder: string): RunOwner | undefined {
+/** Who last took the run; undefined where nobody did, or where they released it. */
+export function readRunOwner(folder: string, { leaseMs }: LeaseTimes = LEASE_TIMES): RunOwner | undefined {
   try {
-    return JSON.parse(readFileSync(join(folder, OWNER_FILE), 'utf8')) as RunOwner;
+    return readOwner(folder, leaseMs);
   } catch {
     return undefined;
   }
 }
 
-function openLock(folder: string): Connection {
+function openLock(folder: string, times: LeaseTimes): Connection {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -64,23 +70,21 @@ function openLock(folder: string): Connection {
     return connection;
   } catch (error) {
     connection.close();
-    throw error instanceof SelfpasteError && error.code === 'ENVIRONMENT_DATABASE_BUSY' ? ownedBy(folder, readRunOwner(folder)) : error;
+    const owned = error instanceof SelfpasteError && error.code === 'ENVIRONMENT_DATABASE_BUSY';
+    throw owned ? ownedBy(folder, readRunOwner(folder, times)) : error;
   }
 }
 
-function writeOwner(folder: string): void {
-  const owner: RunOwner = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-  const temporary = join(folder, `${OWNER_FILE}.${process.pid}`);
-  writeFileSync(temporary, `${JSON.stringify(owner)}\n`);
-  renameSync(temporary, join(folder, OWNER_FILE));
-}
-
-function ownedBy(folder: string, owner: RunOwner | undefined): SelfpasteError {
-  const who = owner ? `process ${owner.pid} on ${owner.host} since ${owner.since}` : 'another process';
-  const stop = owner ? `stop it with \`kill -INT ${owner.pid}\` on ${owner.host}` : 'stop it';
-  return new SelfpasteError(
-    'ENVIRONMENT_RUN_OWNED',
-    `The run in ${folder} is owned by ${who}`,
-    `wait for it to finish, or ${stop}; status and labels can be read meanwhile`,
-  );
+function holding(folder: string, lease: Lease, connection: Connection, { beatMs, leaseMs }: LeaseTimes): RunLock {
+  const heartbeat = new Heartbeat(folder, lease, leaseMs);
+  const timer = setInterval(() => heartbeat.beat(), beatMs).unref();
+  return {
+    folder,
+    requireHeld: () => heartbeat.requireHeld(),
+    release() {
+      clearInterval(timer);
+      endLease(folder, lease);
+      connection.close();
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 
-/** What a run is. Written once; `config` is the resolved configuration as JSON data. */
+/** What a run is; `config` is the resolved configuration as JSON data, which a person may change between two rounds. */
 export interface RunFacts {
   readonly name: string;
   /** uint32 */
@@ -35,6 +35,15 @@ export class Runs {
     this.#connection.run(
       `INSERT INTO runs (id, name, seed, config, config_hash, program_version, machine_version, created_at_ms)
        VALUES (1, :name, :seed, :config, :configHash, :programVersion, :machineVersion, :createdAtMs)`,
+      { ...facts, config: JSON.stringify(facts.config) },
+    );
+  }
+
+  /** Writes other facts in the place of those that are there, as other settings are. */
+  replace(facts: RunFacts): void {
+    this.#connection.run(
+      `UPDATE runs SET name = :name, seed = :seed, config = :config, config_hash = :configHash, program_version = :programVersion,
+         machine_version = :machineVersion, created_at_ms = :createdAtMs`,
       { ...facts, config: JSON.stringify(facts.config) },
     );
   }

@@ -1,6 +1,7 @@
 import { type CategoryId, candidateSet, type GroundTruth, type ImageId, predictionId, rle } from '../core/index.ts';
 import { type CalibrationSet, outcomesOf } from '../pseudo/index.ts';
 import { isSingleLook } from '../teacher/index.ts';
+import { commitPoint } from './commit-points.ts';
 import type { LabelingModel, PicturePredictions } from './model-detections.ts';
 import { type StageContext, safePoint } from './stages/stage.ts';
 import { detectValidation, type RoundStage, type ValidationPicture } from './validation-pictures.ts';
@@ -27,6 +28,7 @@ export async function calibrateModel(
   db.transaction(() => {
     for (const [image, set] of sets) db.calibrations.record(model.row.id, image, set);
   });
+  commitPoint('calibration-recorded');
 }
 
 function calibrationSet({ predictions, overlaps }: PicturePredictions, truths: readonly GroundTruth[]): CalibrationSet {

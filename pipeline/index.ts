@@ -1,21 +1,45 @@
 /** The only place where the stages meet. Importing this door loads neither tfjs nor onnxruntime. */
-export { checkMachine, type DoctorReport, type Finding } from './doctor.ts';
+export type { ChangePlan, PlannedChange } from './changes/change-plan.ts';
+export { changeSettings } from './changes/change-settings.ts';
+export type { Effect } from './changes/effects.ts';
+export { type Fork, forkRun } from './changes/fork.ts';
+export { planSettings, type Wanted } from './changes/owned-run.ts';
+export { COMMIT_POINTS, type CommitPoint } from './commit-points.ts';
+export { checkMachine, type DoctorReport } from './doctor/check-machine.ts';
+export { FINDING_GROUPS, type Finding, type FindingGroup, groupOf } from './doctor/finding.ts';
+export { type Compaction, collectGarbage, previewGarbage, type Tidying, WORTH_REWRITING } from './garbage/collect-garbage.ts';
+export { bytesOf } from './garbage/run-file.ts';
+export { runFiles } from './garbage/run-files.ts';
 export { specOfFile } from './initial-student.ts';
 export { exportLabels, type LabelExport } from './labels/export-labels.ts';
 export { type ImportedCorrections, importCorrections } from './labels/import-corrections.ts';
 export { type LabelRef, labelName, namedLabel } from './labels/label-name.ts';
 export { type LabelQuality, labelQuality } from './labels/label-quality.ts';
 export { comparePolicies, type PolicyComparison } from './labels/policy-comparison.ts';
-export type { Stage } from './machine.ts';
+export { STAGES, type Stage } from './machine.ts';
+export { machineDot } from './machine-picture.ts';
+export { type RunState, restoredState } from './machine-state.ts';
 export { measuredIn } from './measure-model.ts';
-export { planRun, type RunPlan } from './plan.ts';
+export { type PlanOptions, planRun, type RunPlan } from './plan/run-plan.ts';
+export { roundMs } from './plan/time-estimate.ts';
 export { type ModelDetections, type Picture, predictPictures } from './predict.ts';
 export { evaluateDetections } from './processes/evaluate-detections.ts';
 export type { Emit, Facts, RunEvent } from './progress.ts';
-export { type RunOutcome, resumeRun, runConfigOf, startRun, type Until } from './run.ts';
+export { postRequest } from './request-box.ts';
+export { type ResumeOptions, resumeRun, runConfigOf, startRun } from './run.ts';
+export { RunControl, type RunRequest } from './run-control.ts';
+export type { RunOutcome, Until } from './run-driver.ts';
 export { makeRunFolder, type RunFolder, runFolder } from './run-folder.ts';
 export { labelImages } from './stages/label-images.ts';
 export { planStudent, recipeOf, type StudentPlan } from './student-plan.ts';
+export { duration } from './telling/duration.ts';
+export { clockTime, eventLevel, eventText } from './telling/event-text.ts';
+export { type Notifications, type NotificationTarget, notifying } from './telling/notifications.ts';
+export { Pace } from './telling/pace.ts';
+export { type RunReport, reportOf, runReport } from './telling/run-report.ts';
+export { type CurrentState, runState } from './telling/run-state.ts';
+export type { StageProgress } from './telling/stage-progress.ts';
+export { webhookUrl } from './telling/webhook-delivery.ts';
 export {
   type TrainingPicture,
   type TrainingPictures,

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { derivedSeed, type ModelId, onnx, SelfpasteError } from '../core/index.ts';
 import { makeFolders, writeFileAtomic } from '../dataset/index.ts';
 import { readSpec, SPEC_KEY, type Strides, type StudentSpec, warmStart } from '../student/index.ts';
+import { commitPoint } from './commit-points.ts';
 import type { RoundInput } from './machine.ts';
 import type { StageContext } from './stages/stage.ts';
 import { buildPlanned, knownText, planStudent } from './student-plan.ts';
@@ -27,6 +28,7 @@ export async function initialStudent(context: StageContext, input: RoundInput): 
     emit({ kind: 'note', round: input.round, level: 'info', text: `student: ${why}` });
     makeFolders(dirname(file));
     await writeFileAtomic(file, onnx.encodeModel(model));
+    commitPoint('initial-student-written');
   }
   return specOfFile(file);
 }

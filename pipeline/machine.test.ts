@@ -1,29 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createActor, fromPromise, initialTransition, transition } from 'xstate';
-import { getShortestPaths } from 'xstate/graph';
-import { type ModelId, modelId, SelfpasteError } from '../core/index.ts';
-import {
-  machine,
-  type PromotionInput,
-  type RoundInput,
-  type RunInput,
-  type RunSnapshot,
-  type Stage,
-  type StudentInput,
-} from './machine.ts';
-
-const STAGES: readonly Stage[] = ['import', 'adopt', 'label', 'select', 'train', 'evaluate', 'promote'];
-const invokedIn = (stage: Stage): string => machine.states[stage].invoke[0]?.id as string;
-
-type Event = Parameters<typeof transition<typeof machine>>[2];
-/** What the machine is told when a stage's actor ends. */
-const done = (stage: Stage, output?: unknown) => ({ type: `xstate.done.actor.${invokedIn(stage)}`, output }) as unknown as Event;
-const failed = (stage: Stage, error: unknown) => ({ type: `xstate.error.actor.${invokedIn(stage)}`, error }) as unknown as Event;
+import { modelId, SelfpasteError } from '../core/index.ts';
+import { firstContext, type RunSettings, type RunSnapshot, STAGES, type Stage } from './machine.ts';
+import { done, type MachineEvent as Event, failed, interruption, next, start } from './test-machine.ts';
 
 /** The machine after these events, executing nothing. */
-function after(input: RunInput, ...events: readonly Event[]): RunSnapshot {
-  return events.reduce<RunSnapshot>((snapshot, event) => transition(machine, snapshot, event)[0], initialTransition(machine, input)[0]);
+function after(settings: Omit<RunSettings, 'waits'> & Partial<RunSettings>, ...events: readonly Event[]): RunSnapshot {
+  return events.reduce<RunSnapshot>(next, start(firstContext({ waits: [], ...settings })));
 }
 
 const first = modelId(1);
@@ -48,14 +31,18 @@ describe('the run machine', () => {
   it('makes a promoted student the next teacher and opens the next round with nothing left over', () => {
     const { context } = after({ rounds: 2, given: false }, ...round0, ...round1, done('promote', true));
     assert.deepEqual(context, {
+      stage: 'label',
       round: 2,
       rounds: 2,
       given: false,
+      waits: [],
       teacher: second,
       teacherScore: 0.3,
       student: null,
       studentScore: null,
       promoted: false,
+      retry: null,
+      halt: null,
       failure: null,
     });
   });
@@ -95,60 +82,76 @@ describe('the run machine', () => {
     }
   });
 
-  it('reaches every state, and ends', () => {
-    const reached = new Set<string>();
-    for (const given of [false, true]) {
-      const paths = getShortestPaths(machine, {
-        input: { rounds: 2, given },
-        events: STAGES.flatMap((stage) => [
-          done(stage, stage === 'evaluate' ? 0.5 : stage === 'train' || stage === 'adopt' ? first : true),
-          ...(stage === 'promote' ? [done(stage, false)] : []),
-          failed(stage, 'broken'),
-        ]) as never,
-        // The stack of an error names the place, which is no part of a state.
-        serializeState: ({ value, context }) => JSON.stringify([value, { ...context, failure: context.failure?.code }]),
-      });
-      for (const { state } of paths) reached.add(String(state.value));
-    }
-    const passedThrough = ['decide'];
-    assert.deepEqual([...reached, ...passedThrough].sort(), Object.keys(machine.states).sort());
+  describe('that meets a failure which may pass', () => {
+    const died = new SelfpasteError('ENVIRONMENT_CHILD_DIED', 'The trainer process 7 ended', 'go on');
+    const settings = { rounds: 1, given: false, waits: [30, 120] };
+
+    it('waits until a deadline, tries the stage again, and gives up after its last wait', () => {
+      const events: Event[] = [done('import')];
+      const beganMs = Date.now();
+      for (const [index, waitMs] of [30_000, 120_000].entries()) {
+        events.push(failed('train', died));
+        const { value, context } = after(settings, ...events);
+        assert.equal(value, 'waiting');
+        assert.deepEqual([context.stage, context.retry?.failures, context.retry?.waitMs], ['train', index + 1, waitMs]);
+        assert.equal(context.retry?.failure.code, 'ENVIRONMENT_CHILD_DIED');
+        assert.ok((context.retry?.dueMs as number) >= beganMs + waitMs);
+        events.push(done('waiting'));
+        assert.equal(after(settings, ...events).value, 'train');
+      }
+      const given = after(settings, ...events, failed('train', died));
+      assert.deepEqual([given.value, given.context.failure?.hint], ['failed', 'go on']);
+    });
+
+    it('begins with its first wait again once a stage came to its end', () => {
+      const events = [done('import'), failed('train', died), done('waiting'), done('train', first), failed('evaluate', died)];
+      const { value, context } = after(settings, ...events);
+      assert.deepEqual([value, context.stage, context.retry?.failures], ['waiting', 'evaluate', 1]);
+      assert.equal(after(settings, done('import'), failed('train', died), done('waiting'), done('train', first)).context.retry, null);
+    });
+
+    it('does not wait where it was told never to, nor for what cannot pass', () => {
+      assert.equal(after({ rounds: 1, given: false }, done('import'), failed('train', died)).value, 'failed');
+      const bad = new SelfpasteError('DATA_BAD_THING', 'Expected this, got that', 'do the other');
+      assert.equal(after(settings, done('import'), failed('train', bad)).value, 'failed');
+    });
+
+    it('goes on at once when a person says so', () => {
+      assert.equal(after(settings, done('import'), failed('train', died), { type: 'go-on' }).value, 'train');
+    });
+
+    it('does what was asked for rather than wait', () => {
+      assert.equal(after(settings, done('import'), { type: 'pause' }, failed('train', died)).value, 'paused');
+      assert.equal(after(settings, done('import'), { type: 'stop' }, failed('train', died)).value, 'stopped');
+    });
   });
 
-  it('resumes the stage that it was in, with the input that the stage had', async () => {
-    const asked: unknown[] = [];
-    const hangs = fromPromise<void, RoundInput>(({ input }) => {
-      asked.push(input);
-      return new Promise(() => {});
-    });
-    const started = createActor(
-      machine.provide({
-        actors: {
-          importData: fromPromise<void>(async () => {}),
-          adoptTeacher: fromPromise<ModelId, RoundInput>(async () => first),
-          evaluateStudent: fromPromise<number | null, StudentInput>(async () => 0.25),
-          promoteStudent: fromPromise<boolean, PromotionInput>(async () => true),
-          labelImages: hangs,
-        },
-      }),
-      { input: { rounds: 1, given: true } },
-    );
-    started.start();
-    while (started.getSnapshot().value !== 'label') await new Promise(setImmediate);
-    const saved = JSON.parse(JSON.stringify(started.getPersistedSnapshot()));
-    started.stop();
+  describe('that is asked to halt', () => {
+    const settings = { rounds: 1, given: false };
 
-    const restored = createActor(machine.provide({ actors: { labelImages: hangs } }), {
-      snapshot: saved,
-      input: { rounds: 9, given: false },
+    it('pauses where its stage stops, and goes on with that stage', () => {
+      const paused = [...round0, { type: 'pause' }, failed('label', interruption)] as const;
+      const { value, context } = after(settings, ...paused);
+      assert.deepEqual([value, context.stage, context.round], ['paused', 'label', 1]);
+      const { value: again, context: later } = after(settings, ...paused, { type: 'go-on' });
+      assert.deepEqual([again, later.stage, later.halt], ['label', 'label', null]);
     });
-    restored.start();
-    assert.equal(restored.getSnapshot().value, 'label');
-    assert.deepEqual(asked, [
-      { round: 1, teacher: first },
-      { round: 1, teacher: first },
-    ]);
-    assert.equal(restored.getSnapshot().context.rounds, 1);
-    restored.stop();
+
+    it('stops where its stage stops, also out of a pause', () => {
+      assert.equal(after(settings, { type: 'stop' }, failed('import', interruption)).value, 'stopped');
+      assert.equal(after(settings, { type: 'pause' }, failed('import', interruption), { type: 'stop' }).value, 'stopped');
+      assert.equal(after(settings, { type: 'stop' }, { type: 'pause' }, failed('import', interruption)).value, 'stopped');
+      assert.equal(after(settings, { type: 'stop' }, { type: 'go-on' }, failed('import', interruption)).value, 'stopped');
+    });
+
+    it('begins its stage again when it was told to go on before it had paused', () => {
+      const { value, context } = after(settings, done('import'), { type: 'pause' }, { type: 'go-on' }, failed('train', interruption));
+      assert.deepEqual([value, context.halt], ['train', null]);
+    });
+
+    it('finishes where its last stage ends before it can pause', () => {
+      assert.equal(after({ rounds: 0, given: false }, ...round0.slice(0, 3), { type: 'pause' }, done('promote', true)).value, 'finished');
+    });
   });
 
   it('keeps a context that survives JSON as it is', () => {

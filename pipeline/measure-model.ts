@@ -1,5 +1,6 @@
 import type { Evaluation, EvaluationPair } from '../eval/index.ts';
 import { testTimeOff } from '../teacher/index.ts';
+import { commitPoint } from './commit-points.ts';
 import type { LabelingFile } from './model-detections.ts';
 import { evaluateDetections } from './processes/evaluate-detections.ts';
 import type { StageContext } from './stages/stage.ts';
@@ -34,6 +35,7 @@ export async function measureModel(context: StageContext, model: LabelingFile, m
   const categories = db.categories.all().map(({ id }) => id);
   const metrics = metricsOf(await evaluateDetections(images, categories));
   db.metrics.record(round, step, metrics);
+  commitPoint('metrics-recorded');
   emit({ kind: 'measured', round, step, facts: metrics });
   return pictures;
 }

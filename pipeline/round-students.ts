@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { readFile, rename } from 'node:fs/promises';
 import { writeFileAtomic } from '../dataset/index.ts';
 import type { MetricPoint } from '../db/index.ts';
+import { commitPoint } from './commit-points.ts';
 import { measuredIn, measureModel } from './measure-model.ts';
 import { labelingFile } from './model-detections.ts';
 import type { Continuation } from './processes/messages.ts';
@@ -29,8 +30,9 @@ export async function chooseStudent(context: StageContext, round: number, lastSt
   const isNew = await keepInterim(context, round, lastStep);
   // Without others to compare it with, the last one is measured by the next stage.
   if (isNew && curveOf(context, round).length > 0) await measure(context, round, lastStep);
-  const step = bestPoint(curveOf(context, round))?.step ?? lastStep;
+  const step = chosenStep(context, round) ?? lastStep;
   await writeFileAtomic(folder.student(round), await readFile(folder.studentAt(round, step)));
+  commitPoint('student-copied');
   return step;
 }
 
@@ -40,20 +42,28 @@ export function forgetStudents(context: StageContext, round: number, chosen?: nu
   const curve = curveOf(context, round);
   const kept = new Set([bestPoint(curve)?.step, curve.at(-1)?.step].filter((step) => step !== chosen));
   const steps = [...curve.map(({ step }) => step), ...(chosen === undefined ? [] : [chosen])];
-  for (const step of steps) if (!kept.has(step)) rmSync(folder.studentAt(round, step), { force: true });
+  for (const step of steps.filter((each) => !kept.has(each))) {
+    rmSync(folder.studentAt(round, step), { force: true });
+    commitPoint('step-student-removed');
+  }
 }
+
+/** The step of the round's student, or of what it would be by now. Null where none was measured: then it is the last one. */
+export const chosenStep = (context: StageContext, round: number): number | null => bestPoint(curveOf(context, round))?.step ?? null;
 
 const curveOf = ({ config, db }: StageContext, round: number): readonly MetricPoint[] => db.metrics.curve(round, config.promote.metric);
 
-/** Gives the interim student its step's name, unless that step was measured before. @returns whether it was new */
+/** Gives the interim student its step's name, unless that step was measured before and has its file. @returns whether it was not measured */
 async function keepInterim(context: StageContext, round: number, step: number): Promise<boolean> {
   const { folder } = context;
-  if (curveOf(context, round).some((point) => point.step === step)) {
+  const isNew = curveOf(context, round).every((point) => point.step !== step);
+  if (!isNew && existsSync(folder.studentAt(round, step))) {
     rmSync(folder.interimStudent(round), { force: true });
     return false;
   }
   await rename(folder.interimStudent(round), folder.studentAt(round, step));
-  return true;
+  commitPoint('interim-student-kept');
+  return isNew;
 }
 
 async function measure(context: StageContext, round: number, step: number): Promise<void> {

@@ -13,6 +13,7 @@ import {
 import type { ResolvedConfig } from '../config/index.ts';
 import { expectation, SelfpasteError, type Sha256, type TrainingSet } from '../core/index.ts';
 import { openDatabase, type RunDatabase, trainingSet } from '../db/index.ts';
+import { settingsOfRound } from './changes/past-settings.ts';
 import { hashFile } from './hash-file.ts';
 import { stridesOfFile } from './initial-student.ts';
 import { runConfigOf } from './run.ts';
@@ -44,11 +45,12 @@ export interface TrainingPictures {
  * @throws SelfpasteError USAGE_NOT_TRAINED where that round has not begun to train
  */
 export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wanted: number | null): Promise<TrainingPictures> {
-  const config = runConfigOf(db, folder);
+  const current = runConfigOf(db, folder);
   const { trainingSet: fileOf, initialStudent } = runFolder(folder);
   const trained = db.rounds.all().flatMap(({ index }) => (existsSync(fileOf(index)) ? [index] : []));
   const round = wanted ?? trained.at(-1);
   if (round === undefined || !trained.includes(round)) throw notTrained(wanted, trained);
+  const config = settingsOfRound(db, current, round);
   const recipe = recipeOf(config, { strides: await stridesOfFile(initialStudent(round)) });
   const pictures = trainingPictures(config, recipe, await readTrainingSet(fileOf(round)), round);
   const images = [...db.images.ofSubset('labeled'), ...db.images.ofSubset('unlabeled')];

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import process from 'node:process';
 import type { InferenceSession } from 'onnxruntime-node';
 import { SelfpasteError } from '../core/index.ts';
 
@@ -24,6 +25,8 @@ export interface RuntimeSettings {
 
 /** Native code may be absent or broken on a machine where everything else works. Throws ENVIRONMENT_NO_ONNXRUNTIME. */
 export async function loadRuntime(load: () => Promise<OnnxRuntime> = () => import('onnxruntime-node')): Promise<OnnxRuntime> {
+  // From 1.29 on it tells its maker the names of models, and leaves files in the folder for temporary ones, unless told not to.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
   try {
     return await load();
   } catch (cause) {

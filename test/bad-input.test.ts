@@ -348,21 +348,19 @@ describe('every command', () => {
   });
 
   it('that prints facts prints one JSON document with --json', async () => {
-    const plan = await programJson<{ images: object; rounds: unknown[] }>(['plan', '-c', config, '--json']);
+    const plan = await programJson<{ images: object; rounds: unknown[] }>(['plan', '-c', config, '--no-measure', '--json']);
     assert.deepEqual(plan.images, { labeled: 8, validation: 6, unlabeled: 16 });
     assert.equal(plan.rounds.length, 2);
     const init = await programJson<{ file: string; labeled: { pictures: number } }>(['init', at('data'), '--json']);
     assert.deepEqual([init.file, init.labeled.pictures], [at('data/selfpaste.yaml'), 8]);
     const { model } = await programJson<{ model: { verdict: { status: string } } }>(['teacher', 'probe', at('cats.onnx'), '--json']);
     assert.equal(model.verdict.status, 'recognized');
-    const doctor = JSON.parse((await runProgram(['doctor', '--json'])).stdout) as { findings: unknown[] };
-    assert.ok(doctor.findings.length >= 6);
   });
 
   it('init writes a configuration that plan takes', async () => {
     const file = at('init.yaml');
     assertEnded(await runProgram(['init', at('data'), '--out', file]), 0);
-    assertEnded(await runProgram(['plan', '-c', file]), 0);
+    assertEnded(await runProgram(['plan', '-c', file, '--no-measure']), 0);
     assertOneError(await runProgram(['init', at('data'), '--out', file]), 2, 'USAGE_FILE_EXISTS');
   });
 });

@@ -51,12 +51,17 @@ const VIOLATIONS: readonly (readonly [room: string, name: string, from: string, 
   ['pipeline', 'findRun', '../cli/find-run.ts', FORBIDDEN('pipeline')],
   ['eval', 'boxIou', '../core/box.ts', DOOR],
   ['pipeline', 'sketchDataset', '../dataset/sketch.ts', DOOR],
+  ['web', 'findRun', '../cli/find-run.ts', FORBIDDEN('web')],
   ['cli', 'machine', '../pipeline/machine.ts', DOOR],
+  ['web', 'runState', '../pipeline/telling/run-state.ts', DOOR],
   ['dataset', 'InferenceSession', 'onnxruntime-node', 'onnxruntime-node belongs to teacher/.'],
   ['pipeline', 'tensor1d', '@tensorflow/tfjs-core', '@tensorflow/tfjs-core belongs to student/.'],
   ['student', 'SqliteError', 'better-sqlite3', 'better-sqlite3 belongs to db/.'],
   ['cli', 'cache', 'sharp', 'sharp belongs to dataset/ and augment/.'],
   ['cli', 'createActor', 'xstate', 'xstate belongs to pipeline/.'],
+  ['cli', 'Hono', 'hono', 'hono belongs to web/.'],
+  ['pipeline', 'serve', '@hono/node-server', '@hono/node-server belongs to web/.'],
+  ['web', 'SqliteError', 'better-sqlite3', 'better-sqlite3 belongs to db/.'],
 ];
 
 const LEGAL: readonly (readonly [room: string, name: string, from: string])[] = [
@@ -65,7 +70,10 @@ const LEGAL: readonly (readonly [room: string, name: string, from: string])[] = 
   ['teacher', 'InferenceSession', 'onnxruntime-node'],
   ['pipeline', 'openDatabase', '../db/index.ts'],
   ['pipeline', 'createActor', 'xstate'],
+  ['web', 'runReport', '../pipeline/index.ts'],
+  ['web', 'Hono', 'hono'],
   ['cli', 'startRun', '../pipeline/index.ts'],
+  ['cli', 'serveRun', '../web/index.ts'],
 ];
 
 describe('the rules of the rooms bite', () => {

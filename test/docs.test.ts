@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { configReference } from '../config/index.ts';
+import { machineDot } from '../pipeline/index.ts';
 
 /** Targets of Markdown links and pictures that lie in the repository, without their anchors. */
 function linkedPaths(markdown: string): string[] {
@@ -23,6 +25,11 @@ describe('the documentation', () => {
   it('describes every setting as the schema has it', () => {
     assert.ok(existsSync('docs/config.md'), 'docs/config.md is missing: run `npm run docs`');
     assert.equal(readFileSync('docs/config.md', 'utf8'), configReference(), 'docs/config.md is out of date: run `npm run docs`');
+  });
+
+  it('draws the machine as its code has it', async () => {
+    const drawn = (await Graphviz.load()).dot(machineDot());
+    assert.equal(readFileSync('docs/machine.svg', 'utf8'), drawn, 'docs/machine.svg is out of date: run `npm run docs`');
   });
 
   it('finds links of every form, and passes over code, anchors and other sites', () => {

@@ -1,6 +1,7 @@
 /** Moments at which tests of the whole interrupt a run, and what may not depend on it. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunDatabase } from '../db/index.ts';
 import { childrenOf, isAlive, lookInto, type Program, rowsOf, SCENES } from './small-run.ts';
@@ -62,36 +63,100 @@ export async function gone(pids: readonly number[]): Promise<void> {
   }
 }
 
+/** Tables of which every row and column may not depend on interruptions, by the columns that order them. */
+const SAME_ROWS: Readonly<Record<string, string>> = {
+  categories: 'id',
+  images: 'id',
+  ground_truths: 'id',
+  predictions: 'id',
+  selections: 'round, image_id',
+  pseudo_labels: 'round, image_id, prediction_id',
+  drawn_labels: 'round, verdict_id',
+  label_changes: 'round, kind, iou, prediction_id',
+  suspicions: 'round, kind, strength, prediction_id',
+  label_marks: 'round, mark, category_id, score, prediction_id',
+  mark_counts: 'round, mark, category_id',
+  selection_counts: 'round, category_id, status, reason',
+  kept_areas: 'round, category_id, band',
+  score_counts: 'round, category_id, bin',
+  area_counts: 'round, category_id, band',
+  truth_counts: 'subset, category_id, band',
+  candidate_sets: 'round, image_id',
+  calibration_sets: 'model_id, image_id',
+};
+
+/** Those of which some columns tell when something happened, or how fast. */
+const SAME_COLUMNS: Readonly<Record<string, string>> = {
+  attempts: 'SELECT round, image_id, status, reason, model_id, predictions FROM label_attempts ORDER BY round, image_id',
+  quarantine: 'SELECT subset, path, file_name, reason, detail FROM quarantine ORDER BY subset, path',
+  models: 'SELECT id, round, role, path, sha256, contract FROM models ORDER BY id',
+  rounds: 'SELECT idx, stage, teacher_model_id, student_model_id, policy, promoted, drift FROM rounds ORDER BY idx',
+  // Losses are means over the steps since the last report, which comes by the clock.
+  evaluation:
+    "SELECT round, step, name, value FROM metrics WHERE name GLOB 'maskA[pr]*' OR name GLOB 'boxA[pr]*' ORDER BY round, step, name",
+};
+
 /** What may not depend on interruptions. */
 export function outcome(run: string) {
-  const rows = lookInto(run, (db) => ({
-    images: rowsOf(db, 'SELECT id, sha256, subset FROM images ORDER BY id'),
-    attempts: rowsOf(db, 'SELECT round, image_id, status, predictions FROM label_attempts ORDER BY round, image_id'),
-    predictions: rowsOf(
-      db,
-      'SELECT round, image_id, category_id, score, x1, y1, x2, y2, area_px2, rle FROM predictions ORDER BY round, image_id, id',
-    ),
-    pseudoLabels: rowsOf(
-      db,
-      `SELECT s.round, s.image_id, s.category_id, s.score, s.status, s.reason, s.weight, p.rle
-       FROM pseudo_labels s JOIN predictions p ON p.id = s.prediction_id ORDER BY s.round, s.image_id, s.prediction_id`,
-    ),
-    rounds: rowsOf(db, 'SELECT idx, stage, policy, promoted FROM rounds ORDER BY idx'),
-    evaluation: rowsOf(
-      db,
-      "SELECT round, step, name, value FROM metrics WHERE name LIKE 'mask%' OR name LIKE 'box%' ORDER BY round, step, name",
-    ).filter((row) => !/Loss$/.test((row as { name: string }).name)),
-  }));
-  const students = lookInto(run, (db) => db.models.all().map(({ round, role, sha256 }) => ({ round, role, sha256 })));
-  return { ...rows, students };
+  const rows = lookInto(run, (db) => {
+    const tables = Object.entries(SAME_ROWS).map(([table, order]) => [table, rowsOf(db, `SELECT * FROM ${table} ORDER BY ${order}`)]);
+    const columns = Object.entries(SAME_COLUMNS).map(([name, sql]) => [name, rowsOf(db, sql)]);
+    return Object.fromEntries([...tables, ...columns]) as Readonly<Record<string, readonly object[]>>;
+  });
+  return { rows, state: lookInto(run, (db) => db.snapshots.latest()?.state), files: filesOf(run) };
 }
 
+/** The models and training sets of a run, by name, with their hashes. */
+function filesOf(run: string): Readonly<Record<string, string>> {
+  const names = ['models', 'rounds'].flatMap((folder) => readdirSync(join(run, folder)).map((name) => join(folder, name)));
+  return Object.fromEntries(names.sort().map((name) => [name, hashOf(join(run, name))]));
+}
+
+const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** What holds for every run that has ended, however it came there. */
 export function assertClean(run: string): void {
   lookInto(run, (db) => {
     assert.deepEqual(rowsOf(db, 'PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);
     assert.deepEqual(rowsOf(db, 'PRAGMA foreign_key_check'), []);
-    assert.equal(db.labeling.counts(1).done, SCENES.unlabeled);
+    assertNoOrphans(db);
+    assert.deepEqual(
+      rowsOf(db, `SELECT round, count(*) AS images FROM label_attempts WHERE status = 'done' GROUP BY round`),
+      db.rounds.all().flatMap(({ index }) => (index === 0 ? [] : [{ round: index, images: SCENES.unlabeled }])),
+      'every picture is labeled exactly once a round',
+    );
+    const recorded = db.rounds.all().flatMap(({ index }) => db.checkpoints.ofRound(index));
+    assert.deepEqual(
+      checkpointFiles(run).map((path) => [path, hashOf(join(run, path))]),
+      recorded.map(({ path, sha256 }) => [path, sha256]).sort(),
+      'the checkpoints that are there are those that the database knows',
+    );
   });
-  const unfinished = readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((name) => /tmp|owner/.test(name));
-  assert.deepEqual(unfinished, []);
+  assert.deepEqual(
+    readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((name) => /tmp|owner|requests|interim|part/.test(name)),
+    [],
+  );
+}
+
+/** Rows that belong to others which no foreign key names. */
+function assertNoOrphans(db: RunDatabase): void {
+  const orphans = {
+    'attempts without candidates': `SELECT round, image_id FROM label_attempts WHERE status = 'done'
+       EXCEPT SELECT round, image_id FROM candidate_sets`,
+    'attempts of other numbers of predictions': `SELECT a.round, a.image_id FROM label_attempts a
+       WHERE a.predictions <> (SELECT count(*) FROM predictions p WHERE p.round = a.round AND p.image_id = a.image_id)`,
+    'pseudo-labels without a selection': `SELECT round, image_id FROM pseudo_labels EXCEPT SELECT round, image_id FROM selections`,
+    'predictions without a decision': `SELECT p.id FROM predictions p JOIN rounds r ON r.idx = p.round AND r.frozen_at_ms IS NOT NULL
+       WHERE p.id NOT IN (SELECT prediction_id FROM pseudo_labels)`,
+    'students that no round has': `SELECT id FROM models WHERE id NOT IN (SELECT student_model_id FROM rounds)`,
+  };
+  for (const [what, sql] of Object.entries(orphans)) assert.deepEqual(rowsOf(db, sql), [], what);
+}
+
+function checkpointFiles(run: string): string[] {
+  const names = existsSync(join(run, 'checkpoints')) ? readdirSync(join(run, 'checkpoints'), { recursive: true, encoding: 'utf8' }) : [];
+  return names
+    .filter((name) => /step-.*checkpoint$/.test(name))
+    .map((name) => join('checkpoints', name))
+    .sort();
 }

@@ -46,7 +46,7 @@ describe('a run that is interrupted ends as one that is not', { skip }, () => {
     writeConfig(folder, SMALL);
     assertEnded(await launch('undisturbed').ended, 0);
     undisturbed = outcome(folderOf('undisturbed'));
-    assert.ok(undisturbed.pseudoLabels.length > 0);
+    assert.ok(undisturbed.rows.pseudo_labels.length > 0);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -114,7 +114,7 @@ describe('a run that is interrupted ends as one that is not', { skip }, () => {
     const ended = await program.ended;
     assertEnded(ended, 130);
     assert.match(ended.stderr, /stopping at the next safe point; once more stops now/);
-    assert.match(ended.stderr, /stopped \(interrupted\); go on with `selfpaste resume .*stopped`/);
+    assert.match(ended.stderr, /stopped \(interrupted by SIGINT\); go on with `selfpaste resume .*stopped`/);
 
     const [newest, before] = lookInto(run, (db) => db.checkpoints.ofRound(0));
     assert.ok(newest.step > before.step);

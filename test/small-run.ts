@@ -68,10 +68,11 @@ export interface Program {
 
 const PROGRAM = fileURLToPath(new URL('./program.js', import.meta.url));
 
-export function startProgram(args: readonly string[], cwd = process.cwd()): Program {
+/** @param variables of the environment, beside those of this process */
+export function startProgram(args: readonly string[], cwd = process.cwd(), variables: NodeJS.ProcessEnv = {}): Program {
   // A test runner's own settings would make the child report to it.
-  const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { NODE_TEST_CONTEXT: _context, ...own } = process.env;
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...own, ...variables }, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => {

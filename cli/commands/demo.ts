@@ -67,13 +67,14 @@ function settingsTooLate(place: string): SelfpasteError {
 }
 
 async function runDemo(place: string, config: ResolvedConfig, json: boolean): Promise<RunOutcome> {
+  const telling = { json, onEvent: [], webhook: [] };
   if (existsSync(runFolder(config.runFolder).database))
-    return conclude(config.runFolder, json, (emit, stop) =>
-      resumeRun(config.runFolder, { until: { kind: 'end' }, emit, stop, acceptDrift: false }),
+    return conclude(config.runFolder, telling, (emit, control) =>
+      resumeRun(config.runFolder, { until: { kind: 'end' }, emit, control, acceptDrift: false }),
     );
   if (!json) print(`drawing ${SCENES.labeled} labeled, ${SCENES.unlabeled} unlabeled and ${SCENES.validation} validation scenes`);
   await generateScenes(join(place, 'data'), SCENES);
-  return launch(config, { kind: 'end' }, json);
+  return launch(config, { kind: 'end' }, telling);
 }
 
 async function farewell(place: string, config: ResolvedConfig, picture: string): Promise<string> {

@@ -1,24 +1,47 @@
 import { Command } from 'commander';
 import { resumeRun, type Until } from '../../pipeline/index.ts';
+import { askRun, livingOwner, rememberedState } from '../ask-run.ts';
 import { findRun } from '../find-run.ts';
-import { parseUntil } from '../options.ts';
+import { type NotificationOptions, notificationOptions } from '../notification-options.ts';
+import { collect, parseUntil } from '../options.ts';
+import { print, printJson } from '../print.ts';
+import { type SettingsOptions, settleSettings } from '../settings-change.ts';
 import { conclude } from './run.ts';
 
-interface ResumeCommandOptions {
+interface ResumeCommandOptions extends NotificationOptions, SettingsOptions {
   readonly until: Until;
   readonly acceptDrift: boolean;
   readonly json: boolean;
 }
 
 export function resumeCommand(): Command {
-  return new Command('resume')
+  return notificationOptions(new Command('resume'))
     .description('Go on with an interrupted run where its last committed step left it.')
     .argument('[run]', 'folder or name of the run; the newest below ./runs by default')
+    .option('-c, --config <file>', 'go on under the settings of this file, after a report of what differs')
+    .option('--set <key=value>', 'another value for a setting; may be given again', collect, [])
+    .option('--yes', 'take other settings without a question', false)
+    .option('--fork <name>', 'go on in a new run beside this one, which shares what is still valid')
     .option('--until <where>', 'stop after round=N, or after stage=NAME of the round it is in', parseUntil, { kind: 'end' })
     .option('--accept-drift', 'go on with labels that drifted further than the brake allows (exit code 4)', false)
     .option('--json', 'events as NDJSON on stdout', false)
-    .action(async (run: string | undefined, { until, acceptDrift, json }: ResumeCommandOptions) => {
-      const folder = findRun(run);
-      await conclude(folder, json, (emit, stop) => resumeRun(folder, { until, emit, stop, acceptDrift }));
+    .action(async (run: string | undefined, options: ResumeCommandOptions) => {
+      const { until, acceptDrift, json } = options;
+      const folder = await settleSettings(findRun(run), options);
+      if (isHeld(folder)) return goOn(folder, json);
+      await conclude(folder, options, (emit, control) => resumeRun(folder, { until, emit, control, acceptDrift }));
     });
+}
+
+/** Whether a process owns the run that does nothing at the moment but wait for a word or a deadline. */
+function isHeld(folder: string): boolean {
+  const value = livingOwner(folder) && rememberedState(folder)?.value;
+  return value === 'paused' || value === 'waiting';
+}
+
+/** The process that holds the run goes on with it, in its own terminal. */
+async function goOn(folder: string, json: boolean): Promise<void> {
+  const { pid, host } = await askRun(folder, 'go-on');
+  if (json) printJson({ folder, goesOnIn: { pid, host } });
+  else print(`process ${pid} on ${host} goes on; look with \`selfpaste status --watch ${folder}\``);
 }

@@ -3,52 +3,64 @@ import { Command } from 'commander';
 import type { ResolvedConfig } from '../../config/index.ts';
 import { ExitCode } from '../../core/index.ts';
 import { openDatabase, runStatus } from '../../db/index.ts';
-import { type RunOutcome, runFolder, startRun, type Until } from '../../pipeline/index.ts';
-import { stopOnSignal } from '../interrupt.ts';
+import { type Emit, RunControl, type RunOutcome, runFolder, startRun, type Until } from '../../pipeline/index.ts';
+import { type NotificationOptions, notificationOptions, notifications } from '../notification-options.ts';
 import { type ConfigOptions, collect, parseUntil, readConfig } from '../options.ts';
 import { print } from '../print.ts';
 import { progressView } from '../progress-view.ts';
+import { listenToSignals, stoppingTheJob } from '../run-signals.ts';
 import { statusText } from '../status-text.ts';
 import { showPlan } from './plan.ts';
 
-interface RunCommandOptions extends ConfigOptions {
+interface RunCommandOptions extends ConfigOptions, NotificationOptions {
   readonly until: Until;
   readonly dryRun: boolean;
+  readonly measure: boolean;
   readonly json: boolean;
 }
 
 export function runCommand(): Command {
-  return new Command('run')
+  return notificationOptions(new Command('run'))
     .description('Launch a run: teacher, pseudo-labels, copy-paste student, evaluation, promotion, round by round.')
     .requiredOption('-c, --config <file>', 'configuration (YAML)')
     .option('--set <key=value>', 'another value for a setting; may be given again', collect, [])
     .option('--until <where>', 'stop after round=N, or after stage=NAME of the round it is in', parseUntil, { kind: 'end' })
     .option('--dry-run', 'only say what the run would do (as `plan`)', false)
+    .option('--no-measure', 'with --dry-run: without the short measurement of times and memory')
     .option('--json', 'events as NDJSON on stdout', false)
     .action(async (options: RunCommandOptions) => {
       const config = readConfig(options);
-      if (options.dryRun) return showPlan(config, options.json);
-      await launch(config, options.until, options.json);
+      if (options.dryRun) return showPlan(config, options.json, options.measure);
+      await launch(config, options.until, options);
     });
 }
 
-/** Runs with a progress view and sets the exit code. Also what `demo` does. */
-export async function launch(config: ResolvedConfig, until: Until, json: boolean): Promise<RunOutcome> {
-  return conclude(config.runFolder, json, (emit, stop) => startRun(config, { until, emit, stop }));
+/** How the program tells of a run. */
+export interface Telling extends NotificationOptions {
+  readonly json: boolean;
 }
 
-type Work = (emit: ReturnType<typeof progressView>['emit'], stop: AbortSignal) => Promise<RunOutcome>;
+/** Runs with a progress view and sets the exit code. Also what `demo` does. */
+export async function launch(config: ResolvedConfig, until: Until, telling: Telling): Promise<RunOutcome> {
+  return conclude(config.runFolder, telling, (emit, control) => startRun(config, { until, emit, control }));
+}
+
+type Work = (emit: Emit, control: RunControl) => Promise<RunOutcome>;
 
 /** Drives a run to its end and says what came of it. */
-export async function conclude(folder: string, json: boolean, work: Work): Promise<RunOutcome> {
-  const view = progressView(json);
+export async function conclude(folder: string, telling: Telling, work: Work): Promise<RunOutcome> {
+  const view = progressView(telling.json);
+  const told = notifications(telling, folder, stoppingTheJob(view.emit));
+  const control = new RunControl();
+  const unlisten = listenToSignals(control);
   try {
-    const outcome = await work(view.emit, stopOnSignal());
+    const outcome = await work(told.emit, control).finally(told.settled);
     view.close();
     if (outcome.kind === 'interrupted') process.exitCode = ExitCode.interrupted;
-    if (outcome.kind === 'finished' && !json) print(summary(folder));
+    if (outcome.kind === 'finished' && !telling.json) print(summary(folder));
     return outcome;
   } finally {
+    unlisten();
     view.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { EventRow } from '../events.ts';
 import type { Subset } from '../images.ts';
 import type { AttemptCounts } from '../labeling.ts';
 import type { ModelRow } from '../models.ts';
@@ -16,6 +17,8 @@ export interface RoundStatus {
   readonly selection: SelectionCounts;
   /** Step of the newest checkpoint; null before the first. */
   readonly checkpointStep: number | null;
+  /** Steps that are trained so far; null before the first. */
+  readonly trainedSteps: number | null;
   /** The newest value of each metric. */
   readonly metrics: Readonly<Record<string, number | null>>;
   /** What students of the round were measured on the validation set, by step. */
@@ -39,7 +42,11 @@ export interface RunStatus {
   readonly rounds: readonly RoundStatus[];
   readonly stageTimes: readonly StageTime[];
   readonly snapshot: SnapshotRow | undefined;
+  /** The last 20, newest first. */
+  readonly events: readonly EventRow[];
 }
+
+const EVENTS = 20;
 
 /** Reads all of it in one transaction of its own view: a run that writes meanwhile does not mix two states. */
 export function runStatus(db: RunDatabase): RunStatus {
@@ -53,6 +60,7 @@ export function runStatus(db: RunDatabase): RunStatus {
     rounds: db.rounds.all().map((round) => roundStatus(db, round)),
     stageTimes: db.stageTimes.all(),
     snapshot: db.snapshots.latest(),
+    events: db.events.latest(EVENTS),
   }));
 }
 
@@ -62,7 +70,13 @@ function roundStatus(db: RunDatabase, round: RoundRow): RoundStatus {
     labeling: db.labeling.counts(round.index),
     selection: db.pseudoLabels.counts(round.index),
     checkpointStep: db.checkpoints.ofRound(round.index)[0]?.step ?? null,
+    trainedSteps: trainedSteps(db, round.index),
     metrics: db.metrics.latest(round.index),
     validations: db.metrics.curve(round.index, 'maskAp').map(({ step }) => ({ step, metrics: db.metrics.at(round.index, step) })),
   };
+}
+
+function trainedSteps(db: RunDatabase, round: number): number | null {
+  const sql = "SELECT max(step) AS step FROM metrics WHERE round = ? AND name = 'loss'";
+  return db.connection.one<{ step: number | null }>(sql, [round]).step;
 }

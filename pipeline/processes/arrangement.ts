@@ -29,7 +29,7 @@ export interface ArrangementTask {
 }
 
 /** With fewer pictures the measurement takes longer than it saves. */
-const WORTH_MEASURING = 300;
+export const WORTH_MEASURING = 300;
 /** A process takes as long to start as it needs for about so many pictures. */
 const WORTH_A_PROCESS = 8;
 

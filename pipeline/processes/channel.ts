@@ -1,19 +1,31 @@
 import process from 'node:process';
 import { errorFacts } from '../../core/index.ts';
+import type { Beat, ChildFailure } from './messages.ts';
 
-/** A child's side of its channel. Requests come one after the other; `handle` may take its time. */
-export function serve<Request, Reply>(handle: (request: Request, reply: (message: Reply) => void) => Promise<void>): void {
-  const reply = (message: Reply | { kind: 'failed'; error: ReturnType<typeof errorFacts> }) => {
-    process.send?.(message as object, () => {});
+const BEAT_MS = 2000;
+
+/** A child's side of its channel. Requests come one after the other; `handle` may take its time. Beats go on meanwhile. */
+export function serve<Request, Reply extends object>(handle: (request: Request, reply: (message: Reply) => void) => Promise<void>): void {
+  const reply = (message: Reply | Beat | ChildFailure) => {
+    process.send?.(message, () => {});
   };
-  // Ctrl-C reaches the whole process group; who decides what it means is the orchestrator.
-  process.on('SIGINT', () => {});
-  process.on('SIGTERM', () => {});
+  outliveSignals();
   process.on('disconnect', () => process.exit(1));
+  setInterval(() => reply({ kind: 'beat', rssMb: rssMb() }), BEAT_MS).unref();
   let turn: Promise<void> = Promise.resolve();
   process.on('message', (request) => {
     turn = turn
       .then(() => handle(request as Request, reply))
       .catch((error: unknown) => reply({ kind: 'failed', error: errorFacts(error) }));
   });
+}
+
+/** What this process takes of memory. */
+export const rssMb = (): number => process.memoryUsage.rss() / 2 ** 20;
+
+/** Ctrl-C, Ctrl-Z and a terminal that closes reach the whole process group; who decides what they mean is the orchestrator. */
+function outliveSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGTSTP'] as const) process.on(signal, () => {});
+  // Nobody reads what is written when the orchestrator is gone: the channel's end is what ends this process then.
+  process.stderr.on('error', () => {});
 }

@@ -3,12 +3,18 @@ import { delimiter } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { SelfpasteError } from '../../core/index.ts';
+import type { Beat } from './messages.ts';
 
 /** A process of ours that answers messages. It ends with us: it leaves when its channel closes. */
 export interface Child<Request, Reply> {
   readonly pid: number;
+  /** What it takes of memory, as it said last; 0 before its first beat. */
+  readonly rssMb: number;
   send(request: Request): void;
-  /** The next message. Throws ENVIRONMENT_CHILD_DIED when the process ends, ENVIRONMENT_CHILD_STALLED when it says nothing for too long. */
+  /**
+   * The next message. Throws ENVIRONMENT_CHILD_DIED when the process ends, ENVIRONMENT_CHILD_STALLED when no answer comes for too long.
+   * Only time counts in which we ran: a process is not blamed for ours being stopped, the machine asleep, or its clock being set.
+   */
   receive(stallMs: number): Promise<Reply>;
   /** Ends the process at once. */
   kill(): Promise<void>;
@@ -35,6 +41,10 @@ function libraryPath(): string {
 
 /** What a process wrote to stderr before it ended is the best clue there is. */
 const STDERR_KEPT = 2000;
+/** Waiting is counted in timers of so long, each as what was asked of it, however late it comes. */
+const SLICE_MS = 1000;
+/** Some beats. */
+const ALIVE_MS = 10_000;
 
 class MailboxChild<Request, Reply> implements Child<Request, Reply> {
   readonly pid: number;
@@ -45,6 +55,8 @@ class MailboxChild<Request, Reply> implements Child<Request, Reply> {
   #wake: () => void = () => {};
   #end: string | null = null;
   #stderr = '';
+  #rssMb = 0;
+  #lastSignMs = performance.now();
 
   constructor(entry: ChildEntry, child: ChildProcess) {
     this.#entry = entry;
@@ -53,10 +65,7 @@ class MailboxChild<Request, Reply> implements Child<Request, Reply> {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_KEPT);
     });
-    child.on('message', (message) => {
-      this.#mailbox.push(message as Reply);
-      this.#wake();
-    });
+    child.on('message', (message) => this.#take(message as Reply | Beat));
     this.#ended = new Promise((resolve) => {
       const ended = (how: string) => {
         this.#end ??= how;
@@ -68,20 +77,24 @@ class MailboxChild<Request, Reply> implements Child<Request, Reply> {
     });
   }
 
+  get rssMb(): number {
+    return this.#rssMb;
+  }
+
   send(request: Request): void {
     // A process that has just died is noticed by the next receive.
     if (this.#process.connected) this.#process.send(request as object, () => {});
   }
 
   async receive(stallMs: number): Promise<Reply> {
-    const deadline = Date.now() + stallMs;
+    const sinceMs = performance.now();
+    let waitedMs = 0;
     while (this.#mailbox.length === 0) {
       if (this.#end !== null) throw this.#died(this.#end);
-      if (Date.now() >= deadline) {
-        await this.kill();
-        throw this.#error('ENVIRONMENT_CHILD_STALLED', `said nothing for ${Math.round(stallMs / 1000)} s and was ended`);
-      }
-      await this.#awake(deadline - Date.now());
+      if (waitedMs >= stallMs) throw await this.#stalled(stallMs, sinceMs);
+      const sliceMs = Math.min(SLICE_MS, stallMs - waitedMs);
+      await this.#awake(sliceMs);
+      waitedMs += sliceMs;
     }
     return this.#mailbox.shift() as Reply;
   }
@@ -91,14 +104,36 @@ class MailboxChild<Request, Reply> implements Child<Request, Reply> {
     await this.#ended;
   }
 
+  #take(message: Reply | Beat): void {
+    this.#lastSignMs = performance.now();
+    if (isBeat(message)) {
+      this.#rssMb = message.rssMb;
+      return;
+    }
+    this.#mailbox.push(message);
+    this.#wake();
+  }
+
   #awake(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
+      // What came while we did not run lies in the channel: it is read before the timer counts.
+      const timer = setTimeout(() => setImmediate(resolve), timeoutMs);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
     });
+  }
+
+  async #stalled(stallMs: number, sinceMs: number): Promise<SelfpasteError> {
+    const silentMs = performance.now() - this.#lastSignMs;
+    const isAlive = this.#lastSignMs > sinceMs && silentMs < ALIVE_MS;
+    await this.kill();
+    const duration = `for ${seconds(stallMs)} and was ended`;
+    const what = isAlive
+      ? `is alive (last beat ${seconds(silentMs)} ago, ${Math.round(this.#rssMb)} MB) but has not answered ${duration}`
+      : `says nothing at all, no beat either, ${duration}`;
+    return this.#error('ENVIRONMENT_CHILD_STALLED', what);
   }
 
   #died(how: string): SelfpasteError {
@@ -119,3 +154,7 @@ class MailboxChild<Request, Reply> implements Child<Request, Reply> {
     );
   }
 }
+
+const isBeat = (message: unknown): message is Beat => (message as Beat).kind === 'beat';
+
+const seconds = (durationMs: number): string => `${Math.round(durationMs / 1000)} s`;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './child.ts';
@@ -17,7 +18,12 @@ interface Labeled {
   readonly told: readonly string[];
 }
 
-async function label(names: readonly string[], changes: Partial<PoolWork>, each: (done: number) => void = () => {}): Promise<Labeled> {
+async function label(
+  names: readonly string[],
+  changes: Partial<PoolWork>,
+  each: (done: number, reason: string) => void = () => {},
+  stallMs?: number,
+): Promise<Labeled> {
   const told: string[] = [];
   const outcomes: Labeled['outcomes'][number][] = [];
   const work: PoolWork = {
@@ -29,10 +35,10 @@ async function label(names: readonly string[], changes: Partial<PoolWork>, each:
     tell: (_level, text) => told.push(text),
     ...changes,
   };
-  for await (const outcome of new LabelerPool(work, start).outcomes()) {
+  for await (const outcome of new LabelerPool(work, start, stallMs).outcomes()) {
     assert.equal(outcome.status, 'unusable');
     outcomes.push(outcome);
-    each(outcomes.length);
+    each(outcomes.length, outcome.reason);
   }
   return { outcomes, told };
 }
@@ -76,6 +82,38 @@ test('a picture that ends its process twice is left out, and the others are not'
   }
 });
 
+test('a process that hangs is replaced, and every picture is answered once', async () => {
+  let stopped = '';
+  const labeled = await label(
+    names(60, (at) => `slow for 30 ms ${at}`),
+    {},
+    (done, reason) => {
+      if (done !== 8) return;
+      stopped = reason.split(' ').at(-1) as string;
+      process.kill(Number(stopped), 'SIGSTOP');
+    },
+    1000,
+  );
+  assert.deepEqual(ids(labeled), inOrder(60));
+  assert.ok(labeled.outcomes.every(({ id, reason }) => reason.startsWith(`slow for 30 ms ${id} in `)));
+  assert.equal(processes(labeled).size, 3);
+  assert.deepEqual(labeled.told.slice(1), [
+    `The labeler process ${stopped} says nothing at all, no beat either, for 1 s and was ended; started again`,
+  ]);
+});
+
+test('a picture that a process hangs at twice is left out', async () => {
+  const labeled = await label(
+    names(6, (at) => (at === 2 ? 'hang' : `${at}`)),
+    { arrangement: arrangement(1) },
+    () => {},
+    700,
+  );
+  assert.deepEqual(ids(labeled), inOrder(6));
+  assert.equal(labeled.outcomes[2].reason, 'the labeler process ended 2 times while it worked on this picture');
+  assert.equal(labeled.told.filter((text) => text.includes('for 1 s and was ended; started again')).length, 2);
+});
+
 test('a process that grows past the limit is replaced, and what it was sent is not lost', async () => {
   const labeled = await label(
     names(60, (at) => `leak ${at}`),
@@ -105,8 +143,25 @@ test('stopping finishes what is on its way and serves an unbroken beginning', as
   assert.deepEqual(ids(labeled), inOrder(labeled.outcomes.length));
 });
 
+/** A process that ends as soon as it begins. */
+const dying = (): LabelerProcess => startChild('labeler', fileURLToPath(new URL('./nowhere.js', import.meta.url)));
+
+test('stopping ends the wait before another process starts', async () => {
+  const stop = new AbortController();
+  let deaths = 0;
+  let abortedMs = 0;
+  const tell = (_level: string, text: string) => {
+    // After the second death the third process would wait for half a second.
+    if (!text.endsWith('started again') || ++deaths < 2) return;
+    abortedMs = performance.now();
+    stop.abort();
+  };
+  const work = { model: 'none.onnx', settings, arrangement: arrangement(1), images: [{ id: 0, path: 'a' }], stop: stop.signal, tell };
+  assert.equal((await new LabelerPool(work, dying).outcomes().next()).done, true);
+  assert.ok(performance.now() - abortedMs < 250);
+});
+
 test('processes that die before they do anything end the work', async () => {
-  const dying = (): LabelerProcess => startChild('labeler', fileURLToPath(new URL('./nowhere.js', import.meta.url)));
   const work = {
     model: 'none.onnx',
     settings,

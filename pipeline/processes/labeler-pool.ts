@@ -3,7 +3,9 @@ import type { Arrangement } from './arrangement.ts';
 import { Bell } from './bell.ts';
 import { type LabelerProcess, LabelerSession, startLabeler } from './labeler-session.ts';
 import type { LabelerSettings, Tell } from './labeler-settings.ts';
+import { MemoryLimit } from './memory-limit.ts';
 import type { DetectionOutcome, PictureFile } from './messages.ts';
+import { pause } from './pause.ts';
 import { PictureQueue, type QueuedPicture } from './picture-queue.ts';
 
 export interface PoolWork {
@@ -26,6 +28,10 @@ interface SessionEnd {
 const DEATHS_PER_IMAGE = 2;
 /** A labeler whose process dies so many times in a row without finishing a picture is given up. */
 const FRUITLESS_STARTS = 3;
+/** The wait before another process starts, for each that was fruitless before the last: what ended them may pass. */
+const RESTART_MS = 500;
+/** Pictures of a process before it may be replaced for its size. */
+const FEWEST_PER_PROCESS = 16;
 
 /**
  * Labeler processes that take pictures from one queue; outcomes come in the order of the pictures. A process that dies or hangs is
@@ -34,6 +40,7 @@ const FRUITLESS_STARTS = 3;
 export class LabelerPool {
   readonly #work: PoolWork;
   readonly #start: () => LabelerProcess;
+  readonly #stallMs: number | undefined;
   readonly #queue: PictureQueue;
   /** Something came, or a labeler ended. */
   readonly #news = new Bell();
@@ -41,16 +48,30 @@ export class LabelerPool {
   readonly #room = new Bell();
   readonly #sessions = new Set<LabelerSession>();
   readonly #told = new Set<string>();
+  readonly #limit: MemoryLimit;
+  /** Aborted when nobody takes outcomes any more. */
+  readonly #closing = new AbortController();
   #labelers = 0;
   #failure: Error | null = null;
-  #closed = false;
-  #enforceLimit = true;
 
-  /** @param start starts a process that answers as a labeler does */
-  constructor(work: PoolWork, start: () => LabelerProcess = startLabeler) {
+  /**
+   * @param start starts a process that answers as a labeler does
+   * @param stallMs a picture that takes longer is taken for a hang
+   */
+  constructor(work: PoolWork, start: () => LabelerProcess = startLabeler, stallMs?: number) {
     this.#work = work;
     this.#start = start;
+    this.#stallMs = stallMs;
     this.#queue = new PictureQueue(work.images);
+    const { memoryLimitMb: limitMb } = work.settings;
+    const limited = {
+      entry: 'labeler',
+      setting: 'teacher.memoryLimitMb',
+      limitMb,
+      fewest: FEWEST_PER_PROCESS,
+      unit: 'picture(s)',
+    } as const;
+    this.#limit = new MemoryLimit(limited, (note) => work.tell('warn', note));
   }
 
   /** Throws what a labeler reports of the model, or ENVIRONMENT_CHILD_* where no process stays alive. */
@@ -69,7 +90,7 @@ export class LabelerPool {
         else await news;
       }
     } finally {
-      this.#closed = true;
+      this.#closing.abort();
       this.#room.ring();
       await Promise.all([...this.#sessions].map((session) => session.end()));
       await Promise.all(labelers);
@@ -81,12 +102,12 @@ export class LabelerPool {
     try {
       let fruitless = 0;
       while (!this.#isOver()) {
-        const { failure, settled } = await this.#runSession(new LabelerSession(this.#work, this.#start()));
+        const { failure, settled } = await this.#runSession(new LabelerSession(this.#work, this.#start(), this.#stallMs));
         if (settled > 0) fruitless = 0;
         if (failure === null) continue;
         if (++fruitless >= FRUITLESS_STARTS) return this.#giveUp(failure);
         this.#work.tell('warn', `${failure.message}; started again`);
-        await new Promise((resolve) => setTimeout(resolve, 500 * (fruitless - 1)));
+        await pause(RESTART_MS * (fruitless - 1), this.#work.stop, this.#closing.signal);
       }
     } catch (error) {
       this.#failure ??= error as Error;
@@ -97,7 +118,7 @@ export class LabelerPool {
   }
 
   #isOver(): boolean {
-    return this.#closed || this.#failure !== null || this.#work.stop.aborted || this.#queue.empty;
+    return this.#closing.signal.aborted || this.#failure !== null || this.#work.stop.aborted || this.#queue.empty;
   }
 
   async #runSession(session: LabelerSession): Promise<SessionEnd> {
@@ -107,7 +128,7 @@ export class LabelerPool {
       await this.#feed(session);
       return { failure: null, settled: session.finished };
     } catch (error) {
-      if (this.#closed) return { failure: null, settled: session.finished };
+      if (this.#closing.signal.aborted) return { failure: null, settled: session.finished };
       if (!isProcessFailure(error)) throw error;
       return { failure: error, settled: session.finished + this.#bury(session) };
     } finally {
@@ -153,14 +174,8 @@ export class LabelerPool {
     else this.#work.tell('warn', `${error.message}; the work goes on with ${this.#labelers - 1} process(es)`);
   }
 
-  /** Where even the first pictures need more than the limit, replacing the process would help nobody. */
   #outgrown(session: LabelerSession): boolean {
-    const limitMb = this.#work.settings.memoryLimitMb;
-    if (!this.#enforceLimit || session.rssMb <= limitMb) return false;
-    const size = `The labeler process ${session.pid} has ${Math.round(session.rssMb)} MB, more than teacher.memoryLimitMb = ${limitMb}`;
-    this.#enforceLimit = session.finished >= FEWEST_PER_PROCESS;
-    this.#tellOnce(this.#enforceLimit ? `${size}; replaced` : `${size}, after ${session.finished} picture(s): the limit is not kept`);
-    return this.#enforceLimit;
+    return this.#limit.isOutgrownBy(session, session.rssMb, session.finished);
   }
 
   #tellOnce(note: string): void {
@@ -168,9 +183,6 @@ export class LabelerPool {
     this.#told.add(note);
   }
 }
-
-/** A process that outgrows its limit sooner does not leak: it needs that much. */
-const FEWEST_PER_PROCESS = 16;
 
 const isLost = ({ deaths }: QueuedPicture): boolean => deaths >= DEATHS_PER_IMAGE;
 

@@ -26,14 +26,17 @@ export interface SessionWork {
 export class LabelerSession {
   readonly #work: SessionWork;
   readonly #child: LabelerProcess;
+  readonly #stallMs: number;
   /** Sent and not answered, in order. */
   readonly #requests: (readonly QueuedPicture[])[] = [];
   #rssMb = 0;
   #finished = 0;
 
-  constructor(work: SessionWork, child: LabelerProcess = startLabeler()) {
+  /** @param stallMs a picture that takes longer is taken for a hang */
+  constructor(work: SessionWork, child: LabelerProcess = startLabeler(), stallMs = STALL_MS) {
     this.#work = work;
     this.#child = child;
+    this.#stallMs = stallMs;
   }
 
   get pid(): number {
@@ -79,7 +82,7 @@ export class LabelerSession {
   /** Lets it work on a picture of its own, again and again. */
   measure(batch: number, durationMs: number): Promise<LabelerRate> {
     this.#child.send({ kind: 'measure', batch, durationMs });
-    return this.#answer('measured', STALL_MS);
+    return this.#answer('measured', this.#stallMs);
   }
 
   send(pictures: readonly QueuedPicture[]): void {
@@ -89,7 +92,7 @@ export class LabelerSession {
 
   /** What became of the pictures that were sent first. */
   async receive(): Promise<readonly (readonly [QueuedPicture, DetectionOutcome])[]> {
-    const { outcomes, rssMb } = await this.#answer('detected', STALL_MS * this.suspects.length);
+    const { outcomes, rssMb } = await this.#answer('detected', this.#stallMs * this.suspects.length);
     const pictures = this.#requests.shift() as readonly QueuedPicture[];
     this.#rssMb = rssMb;
     this.#finished += pictures.length;

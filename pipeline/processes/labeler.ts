@@ -1,9 +1,8 @@
 /** The labeler process: decode, detect, compare masks, answer. It never touches the database. */
-import process from 'node:process';
 import { areaOf, errorFacts, maskOverlaps, type RgbImage, SelfpasteError } from '../../core/index.ts';
 import { decodeImage } from '../../dataset/index.ts';
 import { openTeacher, type Teacher, withTestTime } from '../../teacher/index.ts';
-import { serve } from './channel.ts';
+import { rssMb, serve } from './channel.ts';
 import type { DetectionOutcome, LabelerOpened, LabelerRate, LabelerReply, LabelerRequest, PictureFile } from './messages.ts';
 
 type OpenRequest = Extract<LabelerRequest, { kind: 'open' }>;
@@ -74,5 +73,3 @@ function noise(): RgbImage {
   const size = { width: 640, height: 480 };
   return { size, data: Uint8Array.from({ length: 3 * areaOf(size) }, (_, at) => Math.imul(at, 0x9e3779b1) >>> 24) };
 }
-
-const rssMb = (): number => process.memoryUsage.rss() / 2 ** 20;

@@ -3,6 +3,18 @@ import type { ErrorFacts, MaskOverlaps, Sha256, Size } from '../../core/index.ts
 import type { BackendChoice, BackendFacts, StepReport, TrainSettings } from '../../student/index.ts';
 import type { Detection, TeacherSettings, TestTimeOptions } from '../../teacher/index.ts';
 
+/** What every child says every two seconds, unless a native call holds it. Taken by the channel: no receiver sees it. */
+export interface Beat {
+  readonly kind: 'beat';
+  readonly rssMb: number;
+}
+
+/** What a child says of work that failed. */
+export interface ChildFailure {
+  readonly kind: 'failed';
+  readonly error: ErrorFacts;
+}
+
 /** A picture that a labeler looks at; `id` is the sender's. */
 export interface PictureFile {
   readonly id: number;
@@ -27,7 +39,7 @@ export type LabelerReply =
   | ({ readonly kind: 'measured' } & LabelerRate)
   /** One outcome a picture, in order. */
   | { readonly kind: 'detected'; readonly outcomes: readonly DetectionOutcome[]; readonly rssMb: number }
-  | { readonly kind: 'failed'; readonly error: ErrorFacts };
+  | ChildFailure;
 
 export interface LabelerOpened {
   readonly kind: 'opened';
@@ -117,11 +129,11 @@ type Means<Numbers> = { readonly [Name in keyof Numbers]: number | null };
 
 export type TrainerReply =
   | { readonly kind: 'backend'; readonly facts: BackendFacts }
-  | { readonly kind: 'progress'; readonly progress: TrainingProgress }
+  | { readonly kind: 'progress'; readonly progress: TrainingProgress; readonly rssMb: number }
   | { readonly kind: 'checkpoint'; readonly step: number; readonly file: WrittenFile }
   /** The student of a step, to be measured; the trainer waits for what follows. */
   | { readonly kind: 'interim-student'; readonly step: number }
   | { readonly kind: 'stopped'; readonly step: number }
   /** The last student is written; fewer steps than planned where a validation ended the training. */
   | { readonly kind: 'done'; readonly step: number; readonly tensors: number; readonly peakRssBytes: number }
-  | { readonly kind: 'failed'; readonly error: ErrorFacts };
+  | ChildFailure;

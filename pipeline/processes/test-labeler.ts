@@ -16,6 +16,8 @@ serve<LabelerRequest, LabelerReply>(async (request, reply) => {
 
 async function look({ id, path }: PictureFile) {
   if (path.includes('killer')) process.kill(process.pid, 'SIGKILL');
+  if (path.includes('complain')) process.stderr.write('it looks at nothing\n');
+  if (path.includes('hang')) await new Promise(() => {});
   const slow = /slow(?: for (\d+) ms)?/.exec(path);
   if (slow) await new Promise((resolve) => setTimeout(resolve, Number(slow[1] ?? 100)));
   return { status: 'unusable', id, reason: `${path} in ${process.pid}` } as const;

@@ -7,7 +7,8 @@ import { openSampleStream, type SampleBatch, type SampleStream } from '../../aug
 import { errorFacts, onnx, SelfpasteError, sha256 } from '../../core/index.ts';
 import { writeFileAtomic } from '../../dataset/index.ts';
 import { type Backend, decodeCheckpoint, encodeCheckpoint, loadBackend, type StepReport, StudentTrainer } from '../../student/index.ts';
-import { serve } from './channel.ts';
+import { commitPoint } from '../commit-points.ts';
+import { rssMb, serve } from './channel.ts';
 import { saveFailedBatch } from './failed-batch.ts';
 import type { Continuation, TrainerReply, TrainerRequest, TrainRequest, WrittenFile } from './messages.ts';
 import { factsOf, TrainingMeter } from './training-meter.ts';
@@ -72,7 +73,8 @@ async function trainOn(samples: SampleStream, trainer: StudentTrainer, request: 
     const readyMs = performance.now();
     const report = await step(trainer, batch, request);
     meter.add({ report, batch: factsOf(batch), waitMs: readyMs - askedMs, stepMs: performance.now() - askedMs });
-    if (meter.due(isDue(validateSteps) || trainer.step === settings.steps)) reply({ kind: 'progress', progress: meter.take() });
+    if (meter.due(isDue(validateSteps) || trainer.step === settings.steps))
+      reply({ kind: 'progress', progress: meter.take(), rssMb: rssMb() });
     if ((isDue(checkpointSteps) || isDue(validateSteps)) && trainer.step < settings.steps) await save(trainer, request, reply);
     // The step is one long native call: messages get through here.
     await new Promise(setImmediate);
@@ -103,11 +105,14 @@ async function validated(trainer: StudentTrainer, request: TrainRequest, reply: 
 
 async function writeInterim(trainer: StudentTrainer, { interimFile }: TrainRequest): Promise<void> {
   await writeFileAtomic(interimFile, onnx.encodeModel(trainer.student()));
+  commitPoint('interim-student-written');
 }
 
 async function save(trainer: StudentTrainer, { checkpointFolder }: TrainRequest, reply: Reply): Promise<void> {
   const path = join(checkpointFolder, `step-${String(trainer.step).padStart(7, '0')}.checkpoint`);
-  reply({ kind: 'checkpoint', step: trainer.step, file: await write(path, encodeCheckpoint(trainer.checkpoint())) });
+  const file = await write(path, encodeCheckpoint(trainer.checkpoint()));
+  commitPoint('checkpoint-file-written');
+  reply({ kind: 'checkpoint', step: trainer.step, file });
 }
 
 async function write(path: string, bytes: Uint8Array): Promise<WrittenFile> {

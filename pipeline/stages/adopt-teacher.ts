@@ -1,5 +1,6 @@
 import type { ModelId } from '../../core/index.ts';
 import { mapClasses, nearMisses, readContract } from '../../teacher/index.ts';
+import { commitPoint } from '../commit-points.ts';
 import { hashFile } from '../hash-file.ts';
 import type { RoundInput } from '../machine.ts';
 import type { StageContext, StageResult } from './stage.ts';
@@ -15,6 +16,7 @@ export async function adoptTeacher({ db, config, emit }: StageContext, { round }
   for (const { teacher, data } of nearMisses(unmatchedTeacher, unmatchedData))
     note('warn', `the teacher's ${JSON.stringify(teacher)} is not taken for ${JSON.stringify(data)} unless teacher.classes says so`);
   const model = db.models.add({ round, role: 'given', path, sha256: await hashFile(path), contract, createdAtMs: Date.now() });
+  commitPoint('given-model-registered');
   return { output: model, facts: { classesUsed: map.size, classesDropped: unmatchedTeacher.length } };
 }
 

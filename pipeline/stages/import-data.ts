@@ -2,6 +2,7 @@ import { classIndex, SelfpasteError } from '../../core/index.ts';
 import { type CocoDataset, type CocoImage, type ImageEntry, type Issue, listUnlabeled, probeImage, readCoco } from '../../dataset/index.ts';
 import type { Subset } from '../../db/index.ts';
 import { checkSpec } from '../../student/index.ts';
+import { commitPoint } from '../commit-points.ts';
 import { policyOf } from '../policy.ts';
 import { planStudent } from '../student-plan.ts';
 import { interrupted, type StageContext, type StageResult, safePoint } from './stage.ts';
@@ -35,6 +36,7 @@ async function addLabeled(context: StageContext, subset: 'labeled' | 'validation
   for (const image of images) {
     await safePoint(context);
     addLabeledImage(context, subset, image);
+    commitPoint('image-imported');
   }
 }
 
@@ -72,6 +74,7 @@ async function addUnlabeled(context: StageContext): Promise<void> {
   for (const entry of entries) {
     if (context.stop.aborted) throw interrupted();
     await addUnlabeledImage(context, entry);
+    commitPoint('image-imported');
     if (++done % 50 === 0)
       context.emit({ kind: 'progress', round: 0, stage: 'import', done, total: entries.length, unit: 'pictures', facts: {} });
   }

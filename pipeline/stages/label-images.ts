@@ -1,5 +1,6 @@
 import { type ImageId, type ModelId, sameSize, showSize } from '../../core/index.ts';
 import type { ImageRow } from '../../db/index.ts';
+import { commitPoint } from '../commit-points.ts';
 import type { RoundInput } from '../machine.ts';
 import { type LabelingModel, labelingModel, toPredictions } from '../model-detections.ts';
 import { detectImages } from '../processes/detect-images.ts';
@@ -26,6 +27,7 @@ export async function labelImages(context: StageContext, input: RoundInput): Pro
   });
   for await (const outcome of outcomes) {
     predictions += record(context, round, model, outcome);
+    commitPoint('attempt-recorded');
     done++;
     const facts = { rate: done / Math.max(0.001, (Date.now() - startedMs) / 1000), predictions };
     const progress = { done: attempted + done, total: attempted + before.pending, unit: 'pictures', facts } as const;

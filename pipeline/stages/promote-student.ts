@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { writeFileAtomic } from '../../dataset/index.ts';
 import { sidecarOf } from '../../teacher/index.ts';
+import { commitPoint } from '../commit-points.ts';
 import type { PromotionInput } from '../machine.ts';
 import type { StageContext, StageResult } from './stage.ts';
 
@@ -10,6 +11,7 @@ export async function promoteStudent({ db, config, folder }: StageContext, input
   const { round, student, studentScore, teacherScore } = input;
   const promoted = round === 0 || (studentScore ?? 0) > (teacherScore ?? 0) + config.promote.margin;
   if (promoted) await copyModel(folder.located(db.models.byId(student)?.path as string), folder.best);
+  commitPoint('best-model-copied');
   return { output: promoted, facts: { promoted, metric: config.promote.metric, student: studentScore, teacher: teacherScore } };
 }
 

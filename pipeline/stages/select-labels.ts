@@ -1,6 +1,7 @@
 import type { CategoryId, ModelId } from '../../core/index.ts';
 import type { ImageRow, RunDatabase } from '../../db/index.ts';
 import { type ResolvedPolicy, thresholdOf } from '../../pseudo/index.ts';
+import { commitPoint } from '../commit-points.ts';
 import { checkDrift } from '../labels/drift-brake.ts';
 import { resolvedPolicy } from '../labels/policy-evidence.ts';
 import { selectedImage } from '../labels/selected-image.ts';
@@ -18,10 +19,12 @@ export async function selectLabels(context: StageContext, { round, teacher }: Ro
     tellThresholds(context, round, resolved);
     await selectImages(context, round, resolved);
     checkDrift(db, round, config.brake);
+    commitPoint('drift-recorded');
     db.transaction(() => {
       for (const image of db.pseudoLabels.pending(round)) selectImage(db, round, image, resolved);
       db.rounds.freeze(round, resolved.policy, Date.now());
     });
+    commitPoint('round-frozen');
   }
   const { kept, dropped, withLabels, withoutLabels } = db.pseudoLabels.counts(round);
   if (withLabels === 0)
@@ -42,6 +45,7 @@ async function selectImages(context: StageContext, round: number, resolved: Reso
   for (const image of db.pseudoLabels.pending(round)) {
     await safePoint(context);
     selectImage(db, round, image, resolved);
+    commitPoint('image-selected');
     done = Math.min(done + 1, total);
     if (done % 20 === 0 || done === total) emit({ kind: 'progress', round, stage: 'select', done, total, unit: 'pictures', facts: {} });
   }

@@ -1,6 +1,8 @@
 import type { ResolvedConfig } from '../../config/index.ts';
 import { SelfpasteError } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
+import { commitPoint } from '../commit-points.ts';
+import { requireRoom } from '../garbage/room.ts';
 import type { Stage } from '../machine.ts';
 import type { Emit, Facts } from '../progress.ts';
 import { environmentError, type RunFolder } from '../run-folder.ts';
@@ -26,7 +28,7 @@ export async function timed<Output>(
   context: StageContext,
   round: number,
   stage: Stage,
-  work: () => Promise<StageResult<Output>>,
+  work: (context: StageContext) => Promise<StageResult<Output>>,
 ): Promise<Output> {
   // The machine starts its actors before its snapshot is written; stages may only start after, and not at all where `until` was reached.
   await safePoint(context);
@@ -34,13 +36,15 @@ export async function timed<Output>(
   context.emit({ kind: 'stage-started', round, stage });
   const durationMs = () => Date.now() - startedAtMs;
   try {
-    const { output, facts } = await work();
+    await requireRoom(context);
+    const { output, facts } = await work(context);
     context.emit({ kind: 'stage-finished', round, stage, durationMs: durationMs(), facts });
     return output;
   } catch (error) {
     throw environmentError(error, context.folder.path);
   } finally {
     context.db.stageTimes.record({ round, stage, startedAtMs, durationMs: durationMs() });
+    commitPoint('stage-time-recorded');
   }
 }
 

@@ -1,16 +1,18 @@
-import { writeTrainingSet } from '../../augment/index.ts';
+import { existsSync } from 'node:fs';
 import { errorFromFacts, type ModelId, SelfpasteError } from '../../core/index.ts';
-import { type ModelRow, trainingSet } from '../../db/index.ts';
+import type { CheckpointRow, ModelRow } from '../../db/index.ts';
 import { readContract } from '../../teacher/index.ts';
-import { hashFile } from '../hash-file.ts';
-import { initialStudent } from '../initial-student.ts';
+import { commitPoint } from '../commit-points.ts';
+import { hashFile, isWhole } from '../hash-file.ts';
 import type { RoundInput } from '../machine.ts';
 import { startChild } from '../processes/child.ts';
+import { MemoryLimit } from '../processes/memory-limit.ts';
 import type { TrainerReply, TrainerRequest, TrainingProgress, TrainRequest } from '../processes/messages.ts';
-import { keepCheckpoint, newestCheckpoint } from '../round-checkpoints.ts';
-import { chooseStudent, forgetStudents, validate } from '../round-students.ts';
-import { recipeOf, trainSettingsOf } from '../student-plan.ts';
-import { interrupted, type StageContext, type StageResult } from './stage.ts';
+import { pause } from '../processes/pause.ts';
+import { goBackTo, keepCheckpoint, newestCheckpoint } from '../round-checkpoints.ts';
+import { chooseStudent, chosenStep, forgetStudents, validate } from '../round-students.ts';
+import { prepareTraining } from '../round-training.ts';
+import { type StageContext, type StageResult, safePoint } from './stage.ts';
 
 /** A trainer that says nothing for so long is taken for a hang; a step takes seconds at most. */
 const STALL_MS = 300_000;
@@ -18,13 +20,19 @@ const STALL_MS = 300_000;
 const FRUITLESS_STARTS = 3;
 /** Before another trainer starts: what ended the last one, as memory that others hold, may pass. */
 const RESTART_MS = 500;
+/** Steps of a trainer before it may be replaced for its size. */
+const FEWEST_STEPS = 50;
 
 /** Trains the round's student from its last checkpoint on, measures it by the schedule, and chooses the best. */
 export async function trainStudent(context: StageContext, input: RoundInput): Promise<StageResult<ModelId>> {
   const { round } = input;
   const known = await registeredStudent(context, round);
-  if (known !== null) return { output: known.id, facts: {} };
-  const request = await prepare(context, input);
+  if (known !== null) {
+    forgetStudents(context, round, chosenStep(context, round) ?? context.config.train.steps);
+    return { output: known.id, facts: {} };
+  }
+  goBackForLost(context, round);
+  const request = await prepareTraining(context, input);
   const lastStep = await trainToTheEnd(context, request);
   const step = await chooseStudent(context, round, lastStep);
   const student = await register(context, round);
@@ -35,74 +43,81 @@ export async function trainStudent(context: StageContext, input: RoundInput): Pr
 /** The round's student where this stage came to its end before, and the machine did not hear of it. */
 async function registeredStudent({ db, folder }: StageContext, round: number): Promise<ModelRow | null> {
   const row = db.models.all().find((model) => model.round === round && model.role === 'student');
-  return row !== undefined && (await hashFile(folder.located(row.path))) === row.sha256 ? row : null;
+  return row !== undefined && (await isWhole(folder.located(row.path), row.sha256)) ? row : null;
+}
+
+/** The best student so far has its numbers: where its file was lost, it is trained again from the checkpoint of its step. */
+function goBackForLost(context: StageContext, round: number): void {
+  const step = chosenStep(context, round);
+  if (step !== null && !existsSync(context.folder.studentAt(round, step))) goBackTo(context, round, step);
 }
 
 async function register({ db, folder }: StageContext, round: number): Promise<ModelId> {
   const file = folder.student(round);
   const [sha256, contract] = [await hashFile(file), await readContract(file)];
-  return db.models.add({ round, role: 'student', path: folder.stored(file), sha256, contract, createdAtMs: Date.now() });
+  const id = db.models.add({ round, role: 'student', path: folder.stored(file), sha256, contract, createdAtMs: Date.now() });
+  commitPoint('student-registered');
+  return id;
 }
 
-/** Writes what the trainer reads: the untrained student, and the training set, a pure function of the database. */
-async function prepare(context: StageContext, input: RoundInput): Promise<TrainRequest> {
-  const { config, db, folder } = context;
-  const { backend, threads, deterministic, workers, checkpointSteps, validateSteps } = config.train;
-  const { round } = input;
-  const spec = await initialStudent(context, input);
-  await writeTrainingSet(folder.trainingSet(round), trainingSet(db, round));
-  return {
-    kind: 'train',
-    ...{ backend, threads, deterministic, workers, checkpointSteps, validateSteps, round },
-    seed: config.seed,
-    trainingSetFile: folder.trainingSet(round),
-    initialModel: folder.initialStudent(round),
-    interimFile: folder.interimStudent(round),
-    checkpointFolder: folder.checkpoints(round),
-    resumeFrom: null,
-    settings: trainSettingsOf(config, spec),
-    recipe: recipeOf(config, spec),
-  };
-}
-
-/** With trainer processes that may die. @returns the last step */
+/** With trainer processes that may die or grow too large. @returns the last step. Throws INTERRUPTED when it stopped at a safe point. */
 async function trainToTheEnd(context: StageContext, request: TrainRequest): Promise<number> {
-  const { emit, folder } = context;
   const { round } = request;
+  const warn = (text: string) => context.emit({ kind: 'note', round, level: 'warn', text });
+  const limit = memoryLimitOf(context, warn);
   let fruitless = 0;
   for (;;) {
+    await safePoint(context);
     const resumed = await newestCheckpoint(context, round);
     try {
-      return await runTrainer(context, { ...request, resumeFrom: resumed && folder.located(resumed.path) });
+      const end = await runTrainer(context, request, resumed, limit);
+      if (end.kind === 'done') return end.step;
+      // It stopped for its size, or because people asked: that ends at the safe point.
+      fruitless = 0;
     } catch (error) {
       const processFailure = error instanceof SelfpasteError && error.code.startsWith('ENVIRONMENT_CHILD_');
       if (!processFailure) throw error;
       fruitless = ((await newestCheckpoint(context, round))?.step ?? 0) > (resumed?.step ?? 0) ? 0 : fruitless + 1;
       if (fruitless >= FRUITLESS_STARTS) throw error;
-      emit({ kind: 'note', round, level: 'warn', text: `${error.message}; started again from the last checkpoint` });
-      await new Promise((resolve) => setTimeout(resolve, RESTART_MS * (1 + fruitless)));
+      warn(`${error.message}; started again from the last checkpoint`);
+      await pause(RESTART_MS * (1 + fruitless), context.stop);
     }
   }
 }
 
-/** One trainer process from start to end. @returns the last step. Throws INTERRUPTED when it stopped at a safe point. */
-async function runTrainer(context: StageContext, request: TrainRequest): Promise<number> {
-  const { stop } = context;
+function memoryLimitOf({ config }: StageContext, warn: (text: string) => void): MemoryLimit {
+  const { memoryLimitMb: limitMb } = config.train;
+  return new MemoryLimit({ entry: 'trainer', setting: 'train.memoryLimitMb', limitMb, fewest: FEWEST_STEPS, unit: 'step(s)' }, warn);
+}
+
+/** How a trainer leaves: at the last step, or with a checkpoint where it was asked to stop. */
+type TrainerEnd = Extract<TrainerReply, { kind: 'done' | 'stopped' }>;
+
+/** One trainer process from start to end; it is asked to stop when the run is, or when it takes too much memory. */
+async function runTrainer(
+  context: StageContext,
+  request: TrainRequest,
+  resumed: CheckpointRow | null,
+  limit: MemoryLimit,
+): Promise<TrainerEnd> {
+  const { folder, stop } = context;
+  const firstStep = resumed?.step ?? 0;
   const child = startChild<TrainerRequest, TrainerReply>('trainer');
   const askToStop = () => child.send({ kind: 'stop' });
   stop.addEventListener('abort', askToStop);
   try {
-    child.send(request);
+    child.send({ ...request, resumeFrom: resumed && folder.located(resumed.path) });
     if (stop.aborted) askToStop();
     for (;;) {
       const reply = await child.receive(STALL_MS);
-      if (reply.kind === 'done') return reply.step;
-      if (reply.kind === 'stopped') throw interrupted();
+      if (reply.kind === 'done' || reply.kind === 'stopped') return reply;
       if (reply.kind === 'failed') throw errorFromFacts(reply.error);
       // The trainer waits meanwhile: what comes of a training does not depend on how long this takes.
       if (reply.kind === 'interim-student')
         child.send({ kind: 'measured', continuation: await validate(context, request.round, reply.step) });
       else record(context, request, reply);
+      if (reply.kind === 'progress' && limit.isOutgrownBy(child, Math.max(child.rssMb, reply.rssMb), reply.progress.step - firstStep))
+        askToStop();
     }
   } finally {
     stop.removeEventListener('abort', askToStop);
@@ -124,6 +139,7 @@ function record(context: StageContext, { round, settings }: TrainRequest, reply:
 function recordProgress({ db, emit }: StageContext, round: number, total: number, { step, ...values }: TrainingProgress): void {
   const { skippedSteps, stepMs } = values;
   db.metrics.record(round, step, values);
+  commitPoint('progress-recorded');
   if (skippedSteps > 0) emit({ kind: 'note', round, level: 'warn', text: `${skippedSteps} step(s) left out: their loss was not finite` });
   emit({ kind: 'progress', round, stage: 'train', done: step, total, unit: 'steps', facts: { ...values, rate: 1000 / stepMs } });
 }

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { parseConfig, type ResolvedConfig } from '../config/index.ts';
+import { openDatabase } from '../db/index.ts';
+import { settleSettings } from './settings-change.ts';
+
+const CONFIG = `
+data:
+  labeled: { annotations: train.json, images: images }
+  validation: { annotations: val.json, images: images }
+name: base
+`;
+
+describe('settings that `resume` is given', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'selfpaste-settings-'));
+  const file = join(folder, 'selfpaste.yaml');
+  const run = join(folder, 'runs/base');
+  const asked = (...set: string[]) => ({ config: file, set, yes: false });
+
+  before(() => {
+    writeFileSync(file, CONFIG);
+    const config = parseConfig(CONFIG, file);
+    const db = openDatabase(join(run, 'selfpaste.db'), { mode: 'create' });
+    const { name, seed, hash: configHash } = config;
+    db.runs.create({ ...{ name, seed, config, configHash }, programVersion: '0', machineVersion: 4, createdAtMs: 1 });
+    db.close();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  function stored(path = run): ResolvedConfig {
+    const db = openDatabase(join(path, 'selfpaste.db'), { mode: 'read' });
+    try {
+      return db.runs.facts()?.config as ResolvedConfig;
+    } finally {
+      db.close();
+    }
+  }
+
+  it('are the same ones: nothing is asked, nothing changes', async () => {
+    assert.equal(await settleSettings(run, { set: [], yes: false }), run);
+    assert.equal(await settleSettings(run, asked()), run);
+  });
+
+  it('are others: without a word nothing changes', async () => {
+    await assert.rejects(settleSettings(run, asked('train.steps=7', 'rounds=3')), {
+      code: 'USAGE_SETTINGS_CHANGED',
+      message: 'Expected a word about settings that differ from those of the run, got none: rounds, train.steps',
+      hint: 'take them with `--yes`, or go on in a new run with `--fork NAME`; without -c and --set the run keeps its own',
+    });
+    assert.equal(stored().train.steps, 2000);
+  });
+
+  it('are forked: the run keeps its own', async () => {
+    const fork = await settleSettings(run, { ...asked('train.steps=7'), fork: 'other' });
+    assert.equal(fork, join(folder, 'runs/other'));
+    assert.deepEqual([stored(fork).name, stored(fork).train.steps, stored().train.steps], ['other', 7, 2000]);
+    assert.ok(!existsSync(join(folder, 'runs/.other.forking')));
+  });
+
+  it('are taken with --yes; --set without a file changes those that the run has by then', async () => {
+    assert.equal(await settleSettings(run, { ...asked('train.steps=7', 'name=elsewhere'), yes: true }), run);
+    assert.deepEqual([stored().train.steps, stored().name], [7, 'base']);
+    await settleSettings(run, { set: ['rounds=3'], yes: true });
+    assert.deepEqual([stored().train.steps, stored().rounds], [7, 3]);
+  });
+});

@@ -1,0 +1,78 @@
+import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import { type ResolvedConfig, restoreConfig } from '../config/index.ts';
+import { SelfpasteError } from '../core/index.ts';
+import { type ChangePlan, changeSettings, forkRun, planSettings, type Wanted } from '../pipeline/index.ts';
+import { userName } from './commands/labels/signature.ts';
+import { readConfig } from './options.ts';
+import { settingsReport } from './settings-report.ts';
+
+/** What `resume` is told of settings. */
+export interface SettingsOptions {
+  /** A configuration's file; without one, the run's own settings are changed. */
+  readonly config?: string;
+  readonly set: readonly string[];
+  /** Whether a change is taken without a question. */
+  readonly yes: boolean;
+  /** Name of a new run that goes on instead. */
+  readonly fork?: string;
+}
+
+/**
+ * Gives a run, or a fork of it, the settings that are asked for, after a report of what they mean. Never silently: without a word of the
+ * user's nothing is changed.
+ * @returns the folder of the run that goes on
+ * @throws SelfpasteError USAGE_SETTINGS_CHANGED where nobody agreed, and what changing and forking throw
+ */
+export async function settleSettings(run: string, options: SettingsOptions): Promise<string> {
+  const { config, set, fork } = options;
+  if (config === undefined && set.length === 0 && fork === undefined) return run;
+  const wanted = wantedBy(options);
+  const plan = planSettings(run, wanted);
+  tell(settingsReport(plan));
+  if (fork !== undefined) return forkOf(run, wanted, fork);
+  if (plan.changes.length === 0) return run;
+  if (!(await isAgreed(plan, options))) throw settingsChanged(plan);
+  await changeSettings(run, wanted, userName());
+  return run;
+}
+
+const wantedBy =
+  ({ config, set }: SettingsOptions): Wanted =>
+  (stored): ResolvedConfig =>
+    config === undefined ? restoreConfig(stored, set) : readConfig({ config, set });
+
+async function forkOf(run: string, wanted: Wanted, name: string): Promise<string> {
+  const { folder } = await forkRun(run, wanted, name, userName());
+  tell(`forked to ${folder}; ${run} stays as it is`);
+  return folder;
+}
+
+/** What only a fork can do needs no answer: it is refused with the way to a fork. */
+async function isAgreed({ restart }: ChangePlan, { yes }: SettingsOptions): Promise<boolean> {
+  if (yes || restart.kind === 'fork' || restart.kind === 'import') return true;
+  return process.stdin.isTTY === true && process.stderr.isTTY === true && (await isAnsweredYes());
+}
+
+async function isAnsweredYes(): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/i.test((await terminal.question('go on with these settings? [y/N] ')).trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Facts of the run go to stdout; this is said beside them. */
+const tell = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+function settingsChanged({ changes }: ChangePlan): SelfpasteError {
+  const keys = changes.map(({ key }) => key).join(', ');
+  return new SelfpasteError(
+    'USAGE_SETTINGS_CHANGED',
+    `Expected a word about settings that differ from those of the run, got none: ${keys}`,
+    'take them with `--yes`, or go on in a new run with `--fork NAME`; without -c and --set the run keeps its own',
+  );
+}

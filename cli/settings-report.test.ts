@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChangePlan, PlannedChange } from '../pipeline/index.ts';
+import { settingsReport } from './settings-report.ts';
+
+const place = { round: 2, stage: 'train', progress: 'some', promoted: false } as const;
+const score: PlannedChange = {
+  ...{ key: 'policy.score', before: 0.5, after: 0.6, readBy: ['select'], madeBefore: [1] },
+  effect: { kind: 'round', at: { round: 2, stage: 'select' } },
+};
+const steps: PlannedChange = {
+  ...{ key: 'train.steps', before: 2000, after: 3000, readBy: ['train'], madeBefore: [0, 1] },
+  effect: { kind: 'stage' },
+};
+const patience: PlannedChange = { ...steps, key: 'train.patience', before: null, after: 3 };
+const plan = (changes: readonly PlannedChange[], restart: ChangePlan['restart']): ChangePlan => ({ place, changes, ignored: [], restart });
+
+test('a report says what each setting was and is, what it invalidates, and what goes on', () => {
+  const report = settingsReport(plan([score, steps, patience], { kind: 'fork', at: { round: 2, stage: 'select' } }));
+  assert.equal(
+    report,
+    `the run is in round 2, train
+
+setting         before  after  invalidates
+--------------  ------  -----  --------------------------
+policy.score    0.5     0.6    this round, from select on
+train.steps     2000    3000   this stage
+train.patience  null    3      this stage
+
+round 1 keeps what came of the old policy.score
+rounds 0 to 1 keep what came of the old train.steps, train.patience
+only a fork can go on, from round 2, select: what was made before is shared`,
+  );
+});
+
+test('each way to go on has its words', () => {
+  const last = (restart: ChangePlan['restart']) =>
+    settingsReport(plan([steps], restart))
+      .split('\n')
+      .at(-1);
+  assert.equal(last({ kind: 'none' }), 'the run can go on where it is');
+  assert.equal(last({ kind: 'stage', at: { round: 2, stage: 'train' } }), 'the run can go on: train of round 2 starts anew');
+  assert.equal(last({ kind: 'import' }), 'only a fork can go on, from the import of the data: nothing of this run is shared');
+});
+
+test('where nothing differs that is said, and what of a file is not taken', () => {
+  const named = { ...steps, key: 'name', before: 'a', after: 'b' };
+  assert.equal(
+    settingsReport({ ...plan([], { kind: 'none' }), ignored: [named] }),
+    'no setting differs\nname stays as it is: a run is where its folder is; --fork NAME makes one of another name',
+  );
+});

@@ -1,0 +1,64 @@
+import type { ChangePlan, Effect, PlannedChange } from '../pipeline/index.ts';
+import { printable, table } from './print.ts';
+
+/** What other settings mean to a run, for people: each change, what it invalidates, and what the run, or a fork of it, would do. */
+export function settingsReport({ place, changes, ignored, restart }: ChangePlan): string {
+  const notes = ignored.map(({ key }) => `${key} stays as it is: a run is where its folder is; --fork NAME makes one of another name`);
+  if (changes.length === 0) return ['no setting differs', ...notes].join('\n');
+  const where = place.stage === 'decide' ? `behind the end of round ${place.round}` : `in round ${place.round}, ${place.stage}`;
+  const rows = changes.map((change) => [change.key, valueText(change.before), valueText(change.after), effectText(change)]);
+  return [
+    `the run is ${where}`,
+    '',
+    table(['setting', 'before', 'after', 'invalidates'], rows),
+    '',
+    ...keptText(changes),
+    ...notes,
+    restartText(restart),
+  ].join('\n');
+}
+
+const MOST_CHARACTERS = 40;
+
+function valueText(value: unknown): string {
+  const text = printable(JSON.stringify(value));
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 1)}…` : text;
+}
+
+function effectText({ effect }: PlannedChange): string {
+  const words: Readonly<Record<Effect['kind'], string>> = {
+    nothing: 'nothing',
+    stage: 'this stage',
+    round: 'this round',
+    rounds: 'all rounds',
+    data: 'the data',
+  };
+  return 'at' in effect && effect.kind === 'round' ? `${words.round}, from ${effect.at.stage} on` : words[effect.kind];
+}
+
+/** One line for all settings that the same rounds were made with. */
+function keptText(changes: readonly PlannedChange[]): readonly string[] {
+  const keysOf = new Map<string, string[]>();
+  for (const { key, madeBefore } of changes) {
+    if (madeBefore.length === 0) continue;
+    const [first, last] = [madeBefore[0], madeBefore.at(-1)];
+    const rounds = first === last ? `round ${first}` : `rounds ${first} to ${last}`;
+    keysOf.set(rounds, [...(keysOf.get(rounds) ?? []), key]);
+  }
+  return [...keysOf].map(
+    ([rounds, keys]) => `${rounds} keep${rounds.startsWith('rounds') ? '' : 's'} what came of the old ${keys.join(', ')}`,
+  );
+}
+
+function restartText(restart: ChangePlan['restart']): string {
+  switch (restart.kind) {
+    case 'none':
+      return 'the run can go on where it is';
+    case 'stage':
+      return `the run can go on: ${restart.at.stage} of round ${restart.at.round} starts anew`;
+    case 'fork':
+      return `only a fork can go on, from round ${restart.at.round}, ${restart.at.stage}: what was made before is shared`;
+    case 'import':
+      return 'only a fork can go on, from the import of the data: nothing of this run is shared';
+  }
+}

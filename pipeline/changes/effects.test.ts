@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { READERS, type Reader } from '../../config/index.ts';
+import { configWith } from '../test-data.ts';
+import { planChanges } from './change-plan.ts';
+import { type Course, effectOf, stagesOf } from './effects.ts';
+import type { Progress, RunPlace } from './place.ts';
+
+const course: Course = { rounds: 3, given: false };
+const place = (round: number, stage: RunPlace['stage'], progress: Progress = 'none', promoted = false): RunPlace => ({
+  ...{ round, stage, progress, promoted },
+});
+const LABELING: readonly Reader[] = ['label', 'train', 'evaluate'];
+
+const cases: readonly [what: string, readBy: readonly Reader[], at: RunPlace, course: Course, kind: string, from?: string][] = [
+  ['what no stage reads', [], place(1, 'train', 'some'), course, 'nothing'],
+  ['data before they were read', ['import'], place(0, 'import'), course, 'nothing'],
+  ['data while they are read', ['import'], place(0, 'import', 'fixed'), course, 'data'],
+  ['data of later rounds', ['import'], place(2, 'label'), course, 'data'],
+  ['the policy before the selection', ['select'], place(1, 'label', 'fixed'), course, 'nothing'],
+  ['the policy in the selection', ['select'], place(1, 'select', 'some'), course, 'stage'],
+  ['the policy of frozen labels', ['select'], place(1, 'select', 'fixed'), course, 'round', '1/select'],
+  ['the policy after the selection', ['select'], place(1, 'train', 'none'), course, 'round', '1/select'],
+  ['the policy in round 0, which selects nothing', ['select'], place(0, 'train', 'some'), course, 'nothing'],
+  ['the training at work', ['train'], place(2, 'train', 'some'), course, 'stage'],
+  ['a training that has not begun', ['train'], place(2, 'train'), course, 'nothing'],
+  ['a training that is done', ['train'], place(2, 'evaluate'), course, 'round', '2/train'],
+  ['the labeling under way', LABELING, place(1, 'label', 'fixed'), course, 'round', '1/label'],
+  ['how models are measured, in round 0', LABELING, place(0, 'train', 'some'), course, 'stage'],
+  ['the same where a teacher was given', LABELING, place(0, 'evaluate', 'some'), { ...course, given: true }, 'stage'],
+  ['a teacher before it is taken', ['adopt'], place(0, 'import', 'fixed'), { ...course, given: true }, 'nothing'],
+  ['a teacher that was measured', ['adopt'], place(0, 'evaluate'), { ...course, given: true }, 'rounds', '0/adopt'],
+  ['a teacher of later rounds', ['adopt'], place(2, 'train'), { ...course, given: true }, 'rounds', '0/adopt'],
+  ['no teacher any more', ['adopt'], place(2, 'train'), course, 'rounds', '0/train'],
+  ['more rounds behind the end', ['decide'], place(3, 'decide', 'none', true), course, 'nothing'],
+  ['the training behind the end of a run', ['train'], place(3, 'decide', 'none', true), course, 'round', '3/train'],
+  ['the training of rounds that are added', ['train'], place(2, 'decide', 'none', true), course, 'nothing'],
+  ['the margin where nobody was promoted', ['promote'], place(2, 'decide'), course, 'round', '2/promote'],
+];
+for (const [what, readBy, at, course, kind, from] of cases) {
+  test(`${what}: ${kind}`, () => {
+    const effect = effectOf({ readBy }, at, course);
+    assert.equal(effect.kind, kind);
+    assert.equal('at' in effect ? `${effect.at.round}/${effect.at.stage}` : undefined, from);
+  });
+}
+
+test('whatever reads a setting: what goes on in place touches no stage that is behind, and a fork begins in front of all of its readers', () => {
+  const places = fc.record({
+    round: fc.integer({ min: 0, max: 4 }),
+    stage: fc.constantFrom(...READERS),
+    progress: fc.constantFrom<Progress>('none', 'some', 'fixed'),
+    promoted: fc.boolean(),
+  });
+  const courses = fc.record({ rounds: fc.integer({ min: 0, max: 4 }), given: fc.boolean() });
+  fc.assert(
+    fc.property(fc.subarray([...READERS]), places, courses, (readBy, at, course) => {
+      const stages = stagesOf(at.round, course);
+      fc.pre(stages.includes(at.stage));
+      const effect = effectOf({ readBy }, at, course);
+      const first = readBy.find((stage) => stages.includes(stage));
+      const isDone = first !== undefined && READERS.indexOf(first) < READERS.indexOf(at.stage);
+      if (effect.kind === 'stage') assert.equal(first, at.stage);
+      if (effect.kind === 'round') assert.deepEqual(effect.at, { round: at.round, stage: first });
+      if (effect.kind === 'nothing' && at.stage !== 'decide') assert.ok(!isDone);
+    }),
+  );
+});
+
+test('all changes together go back to the earliest of their points', () => {
+  const before = configWith({});
+  const plan = (settings: Parameters<typeof configWith>[0]) => planChanges(before, configWith(settings), place(2, 'train', 'some'));
+  assert.deepEqual(plan({ train: { steps: 5 }, retry: { waits: [] } }).restart, { kind: 'stage', at: { round: 2, stage: 'train' } });
+  assert.deepEqual(plan({ train: { steps: 5 }, policy: { score: 0.4 } }).restart, { kind: 'fork', at: { round: 2, stage: 'select' } });
+  assert.deepEqual(plan({ teacher: { floor: 0.1 }, policy: { score: 0.4 } }).restart, { kind: 'fork', at: { round: 2, stage: 'label' } });
+  assert.deepEqual(plan({ teacher: { floor: 0.1, model: 't.onnx' } }).restart, { kind: 'fork', at: { round: 0, stage: 'adopt' } });
+  assert.deepEqual(plan({ retry: { waits: [] } }).restart, { kind: 'none' });
+});
+
+test('the rounds that were made with an old value are told', () => {
+  const plan = planChanges(configWith({}), configWith({ train: { steps: 5 }, policy: { score: 0.4 } }), place(2, 'label', 'fixed'));
+  assert.deepEqual(
+    plan.changes.map(({ key, madeBefore }) => [key, madeBefore]),
+    [
+      ['policy.score', [1]],
+      ['train.steps', [0, 1]],
+    ],
+  );
+});
+
+test('the name and the folder of runs stay', () => {
+  const plan = planChanges(configWith({}), configWith({ name: 'other', runs: '/elsewhere' }), place(0, 'train'));
+  assert.deepEqual([plan.changes, plan.ignored.map(({ key }) => key)], [[], ['name', 'runs']]);
+});

@@ -1,0 +1,67 @@
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { type ModelId, SelfpasteError } from '../../core/index.ts';
+import { firstRoundBehind, type RunDatabase, type RunPoint } from '../../db/index.ts';
+import { sidecarOf } from '../../teacher/index.ts';
+import { hashFile } from '../hash-file.ts';
+import { type RunFolder, runFolder } from '../run-folder.ts';
+import type { ChangeContext } from './owned-run.ts';
+
+/** Folders of a run whose files belong to rounds. */
+const SHARED = ['models', 'rounds', 'checkpoints', 'tensorboard'];
+
+/**
+ * Gives a fork the files of the rounds that are valid in it. All of them come from training, and are replaced, never changed: a hard link
+ * shares them. Those whose hash the database knows are shared only where their content is still the same.
+ * @throws SelfpasteError DATA_DAMAGED_MODEL; a damaged checkpoint is left out, as a run would go on from the one before it
+ */
+export async function shareFiles({ db, folder }: Pick<ChangeContext, 'db' | 'folder'>, at: RunPoint | null, to: string): Promise<void> {
+  const end = at === null ? Number.POSITIVE_INFINITY : firstRoundBehind(at, 'train');
+  const checkpoints = new Map(db.rounds.all().flatMap(({ index }) => db.checkpoints.ofRound(index).map((row) => [row.path, row.sha256])));
+  const models = new Map(db.models.all().map(({ path, sha256 }) => [path, sha256]));
+  for (const file of roundFiles(folder, end)) {
+    const hash = models.get(file) ?? checkpoints.get(file);
+    const isWhole = hash === undefined || (await hashFile(folder.located(file))) === hash;
+    if (isWhole) share(folder.located(file), join(to, file));
+    else if (models.has(file)) throw damagedModel(folder.located(file));
+  }
+}
+
+/** Gives a fork its best model so far: the teacher with which it begins, where a file of it is still there. */
+export async function shareBest(db: RunDatabase, folder: RunFolder, teacher: ModelId, to: string): Promise<void> {
+  const row = db.models.byId(teacher);
+  const { best } = runFolder(to);
+  for (const file of row === undefined ? [] : [folder.located(row.path), folder.best]) {
+    if (!existsSync(file) || (await hashFile(file)) !== row?.sha256) continue;
+    share(file, best);
+    if (existsSync(sidecarOf(file))) share(sidecarOf(file), sidecarOf(best));
+    return;
+  }
+}
+
+/** Of the rounds before one, relative to the run's folder. */
+function roundFiles({ path }: RunFolder, end: number): readonly string[] {
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+    .filter((file) => SHARED.includes(file.split(sep)[0]) && !file.endsWith('.tmp'))
+    .filter((file) => Number(/round-(\d+)/.exec(file)?.[1] ?? Number.POSITIVE_INFINITY) < end);
+}
+
+function share(from: string, to: string): void {
+  mkdirSync(dirname(to), { recursive: true });
+  try {
+    linkSync(from, to);
+  } catch {
+    // Some file systems have no links, or not so many of one file.
+    copyFileSync(from, to);
+  }
+}
+
+function damagedModel(file: string): SelfpasteError {
+  return new SelfpasteError(
+    'DATA_DAMAGED_MODEL',
+    `Expected ${file} as its run wrote it, but its content is another`,
+    'put the file back from a backup: what was made by it cannot be shared without it',
+  );
+}

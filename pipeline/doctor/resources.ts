@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node:os';
+import { type CpuQuota, cgroupsOf, cpuQuotaOf, type MemoryLimit, memoryLimitOf } from './cgroups.ts';
+import { type Finding, inBytes, ok, warning } from './finding.ts';
+import { parseMounts } from './mounts.ts';
+import { readSystemFile } from './system-file.ts';
+
+/** What a labeling process and the trainer of a default student take at their largest. */
+const LABELER_BYTES = 0.6e9;
+const TRAINER_BYTES = 1.1e9;
+const NEEDED_BYTES = LABELER_BYTES + TRAINER_BYTES;
+
+export interface MemoryFacts {
+  readonly totalBytes: number;
+  /** Free, or given back by the kernel when it is asked for. */
+  readonly availableBytes: number;
+  /** Null where the system does not say. */
+  readonly swapBytes: number | null;
+  readonly limit: MemoryLimit | null;
+  /** The container that this runs in, as its host calls it; null outside of one. */
+  readonly container: string | null;
+}
+
+export interface ProcessorFacts {
+  readonly cores: number;
+  readonly quota: CpuQuota | null;
+  /** Processes that wanted to run in the last minute, on average, before anything was tried here. */
+  readonly load: number;
+}
+
+/** The text of `/proc/meminfo` in bytes, by name. */
+export function parseMemory(text: string): ReadonlyMap<string, number> {
+  return new Map([...text.matchAll(/^(\w+): +(\d+) kB$/gm)].map(([, name, kib]) => [name, 1024 * Number(kib)]));
+}
+
+export function judgeMemory(facts: MemoryFacts): readonly Finding[] {
+  return [available(facts), ...limited(facts), ...swapped(facts)];
+}
+
+const LARGEST = 'ps -eo pid,rss,comm --sort=-rss | head';
+
+function available({ totalBytes, availableBytes }: MemoryFacts): Finding {
+  const [id, part] = ['resources.memory', 'memory'] as const;
+  const detail = `${inBytes(availableBytes)} available of ${inBytes(totalBytes)}`;
+  if (availableBytes >= NEEDED_BYTES) return ok(id, part, detail);
+  return warning(id, part, `${detail}; ${needs()}. End what takes most of it`, LARGEST);
+}
+
+const needs = (): string =>
+  `a run takes about ${inBytes(NEEDED_BYTES)}: ${inBytes(LABELER_BYTES)} for each labeling process, ${inBytes(TRAINER_BYTES)} to train`;
+
+function limited({ limit, totalBytes, container }: MemoryFacts): readonly Finding[] {
+  const [id, part] = ['resources.memoryLimit', 'memory limit'] as const;
+  if (limit === null || limit.bytes >= totalBytes) return [ok(id, part, 'none but the machine itself')];
+  const detail = `${inBytes(limit.bytes)} (${limit.file}), of which ${inBytes(limit.usedBytes)} are used`;
+  if (limit.bytes - limit.usedBytes >= NEEDED_BYTES) return [ok(id, part, detail)];
+  return [warning(id, part, `${detail}; ${needs()}. Past the limit the kernel ends a process`, raising(limit, container))];
+}
+
+function raising({ file, bytes }: MemoryLimit, container: string | null): string {
+  const wanted = Math.ceil((bytes + NEEDED_BYTES) / 1e9);
+  if (container !== null) return `docker update --memory=${wanted}g --memory-swap=${wanted}g ${container}`;
+  return `echo ${wanted}G | sudo tee ${file}`;
+}
+
+function swapped({ swapBytes }: MemoryFacts): readonly Finding[] {
+  if (swapBytes === null) return [];
+  const detail = swapBytes > 0 ? inBytes(swapBytes) : 'none: where memory runs out, the kernel ends a process, which the run starts again';
+  return [ok('resources.swap', 'swap', detail)];
+}
+
+export function judgeProcessors({ cores, quota, load }: ProcessorFacts): readonly Finding[] {
+  const usable = Math.min(cores, quota?.cores ?? cores);
+  return [processors(cores, quota), busy(usable, load)];
+}
+
+function processors(cores: number, quota: CpuQuota | null): Finding {
+  const [id, part] = ['resources.processors', 'processors'] as const;
+  const detail = `${cores} core${cores === 1 ? '' : 's'}`;
+  if (quota === null || quota.cores >= cores) return ok(id, part, detail);
+  const threads = Math.max(1, Math.floor(quota.cores));
+  return warning(
+    id,
+    part,
+    `${detail}, but this process may use ${quota.cores.toFixed(1)} of them (${quota.file}): as many threads as cores would wait for each other`,
+    `selfpaste run -c selfpaste.yaml --set train.threads=${threads} --set teacher.processes=${threads}`,
+  );
+}
+
+function busy(usable: number, load: number): Finding {
+  const [id, part] = ['resources.load', 'load'] as const;
+  const detail = `${load.toFixed(1)} on average in the last minute`;
+  if (load <= usable) return ok(id, part, detail);
+  return warning(
+    id,
+    part,
+    `${detail}, more than there are cores: a run, and the speed measured here, share them`,
+    'top -b -n 1 | head -20',
+  );
+}
+
+/** To be asked before anything else is tried, which would be seen here. */
+export async function checkResources(): Promise<readonly Finding[]> {
+  const [membership, mounts] = await Promise.all([readSystemFile('/proc/self/cgroup'), readSystemFile('/proc/self/mounts')]);
+  const groups = (controller: 'memory' | 'cpu') => cgroupsOf(membership ?? '', parseMounts(mounts ?? ''), controller);
+  const processors = { cores: availableParallelism(), quota: await cpuQuotaOf(groups('cpu')), load: loadavg()[0] };
+  return [...judgeMemory(await memoryFacts(await memoryLimitOf(groups('memory')))), ...judgeProcessors(processors)];
+}
+
+async function memoryFacts(limit: MemoryLimit | null): Promise<MemoryFacts> {
+  const memory = parseMemory((await readSystemFile('/proc/meminfo')) ?? '');
+  return {
+    totalBytes: totalmem(),
+    availableBytes: memory.get('MemAvailable') ?? freemem(),
+    swapBytes: memory.get('SwapTotal') ?? null,
+    limit,
+    container: existsSync('/.dockerenv') ? hostname() : null,
+  };
+}

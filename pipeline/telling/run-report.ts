@@ -1,0 +1,35 @@
+import { openDatabase, type RoundStatus, type RunOwner, type RunStatus, readRunOwner, runStatus } from '../../db/index.ts';
+import { measuredIn } from '../measure-model.ts';
+import { runFolder } from '../run-folder.ts';
+import { type CurrentState, runState } from './run-state.ts';
+import { type StageProgress, stageProgress } from './stage-progress.ts';
+
+/** All that can be said of a run from outside, at a moment; JSON-safe. */
+export interface RunReport extends RunStatus {
+  readonly atMs: number;
+  readonly folder: string;
+  readonly owner: RunOwner | null;
+  readonly state: CurrentState;
+  readonly progress: StageProgress | null;
+}
+
+/** Looks at a run, also while it goes on. Throws what {@link openDatabase} does. */
+export function runReport(folder: string): RunReport {
+  const db = openDatabase(runFolder(folder).database, { mode: 'read' });
+  try {
+    return reportOf(runStatus(db), folder, readRunOwner(folder) ?? null, Date.now());
+  } finally {
+    db.close();
+  }
+}
+
+/** What follows from a run's rows and its owner. */
+export function reportOf(status: RunStatus, folder: string, owner: RunOwner | null, atMs: number): RunReport {
+  const state = runState(status, owner, atMs);
+  return { atMs, folder, owner, state, progress: stageProgress(status, state), ...status, rounds: status.rounds.map(withMeasuredAlone) };
+}
+
+/** A round whose validations hold no numbers of the training at their steps. */
+function withMeasuredAlone({ validations, ...round }: RoundStatus): RoundStatus {
+  return { ...round, validations: validations.map(({ step, metrics }) => ({ step, metrics: measuredIn(metrics) })) };
+}

@@ -1,0 +1,68 @@
+/** Locks that are dropped, and locks that others hold. */
+import assert from 'node:assert/strict';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openDatabase } from '../../db/index.ts';
+import type { Ended, Program } from '../small-run.ts';
+import { assertExplained, type Fault, isRunning, killNow, waitOr } from './fault.ts';
+
+/** Somebody deletes the lock file of a run that goes on: another process must not come in all the same. */
+export function lockDeletedAfter(ms: number): Fault {
+  return {
+    name: 'lock file deleted under its owner',
+    async strike(bed, run) {
+      const folder = bed.folderOf(run);
+      const program = bed.goOn(run);
+      await owned(folder, program);
+      await waitOr(ms, program);
+      if (!isRunning(program)) return { times: 0, ended: await program.ended };
+      rmSync(join(folder, 'lock.db'));
+      const second = await bed.resume(run).ended;
+      const ended = await killNow(program);
+      if (ended.signal !== 'SIGKILL') return { times: 0, ended };
+      assertRefused(second, program);
+      return { times: 1, ended };
+    },
+  };
+}
+
+async function owned(folder: string, program: Program): Promise<void> {
+  while (isRunning(program) && !existsSync(join(folder, 'owner.json'))) await pause(20);
+}
+
+function assertRefused({ code, stderr }: Ended, { pid }: Program): void {
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, new RegExp(`is owned by process ${pid} on .*\\n.*\\[ENVIRONMENT_RUN_OWNED\\]`));
+}
+
+/** Longer than a statement waits for another's write. */
+const HELD_MS = 8000;
+
+/** Another program writes to the database for longer than a run waits for that. */
+export function databaseHeldAfter(ms: number): Fault {
+  return {
+    name: 'database locked by another program',
+    async strike(bed, run) {
+      const program = bed.goOn(run);
+      await owned(bed.folderOf(run), program);
+      await waitOr(ms, program);
+      if (!isRunning(program)) return { times: 0, ended: await program.ended };
+      await holdDatabase(join(bed.folderOf(run), 'selfpaste.db'), HELD_MS, program);
+      const ended = await program.ended;
+      assertExplained(ended, ['ENVIRONMENT_DATABASE_BUSY']);
+      return { times: ended.code === 0 ? 0 : 1, ended };
+    },
+  };
+}
+
+async function holdDatabase(path: string, ms: number, program: Program): Promise<void> {
+  const db = openDatabase(path, { mode: 'write' });
+  try {
+    db.connection.execute('BEGIN IMMEDIATE');
+    await waitOr(ms, program);
+    db.connection.execute('ROLLBACK');
+  } finally {
+    db.close();
+  }
+}

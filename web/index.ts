@@ -1,0 +1,3 @@
+/** What is served of a run over HTTP. Reads its database, and nothing else. */
+export { metricsText } from './metrics-text.ts';
+export { type RunServer, type ServedRun, serveRun } from './server.ts';

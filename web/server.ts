@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { expectation, SelfpasteError } from '../core/index.ts';
+import { type Access, inUrl, isLoopback, namesOf } from './access.ts';
+import { runApp } from './app.ts';
+import { openSite } from './site.ts';
+
+/** Which run is served, and where. */
+export interface ServedRun {
+  readonly folder: string;
+  /** Name or address to listen at; where others than this machine can reach it, every request needs a token. */
+  readonly host: string;
+  /** 0 takes any that is free. */
+  readonly port: number;
+}
+
+/** A server that listens. */
+export interface RunServer {
+  /** With the port that was taken. */
+  readonly url: string;
+  /** What every request has to show; null where only this machine can ask. */
+  readonly token: string | null;
+  /** Ends all connections, too. */
+  close(): Promise<void>;
+}
+
+const TOKEN_BYTES = 24;
+
+/** Serves a run. Throws ENVIRONMENT_PORT_TAKEN, ENVIRONMENT_CANNOT_LISTEN. */
+export async function serveRun({ folder, host, port }: ServedRun): Promise<RunServer> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const access: Access = { names: namesOf(host), token, forEverything: !isLoopback(host) };
+  const site = openSite(folder);
+  const server = createAdaptorServer({ fetch: runApp(site, access).fetch, overrideGlobalObjects: false });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
+    server.listen(port, host.replace(/^\[|\]$/g, ''), resolve);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${inUrl(host)}:${taken}/`,
+    token: access.forEverything ? token : null,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          site.close();
+          resolve();
+        });
+        if ('closeAllConnections' in server) server.closeAllConnections();
+      }),
+  };
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): SelfpasteError {
+  if (error.code === 'EADDRINUSE')
+    return new SelfpasteError(
+      'ENVIRONMENT_PORT_TAKEN',
+      expectation('--port', `a port of ${host} that no other program listens at`, port),
+      'choose another with --port N, or any that is free with --port 0',
+      error,
+    );
+  return new SelfpasteError(
+    'ENVIRONMENT_CANNOT_LISTEN',
+    `Expected to listen at ${host}, port ${port}, but the system refuses: ${error.message}`,
+    'choose an address of this machine with --host, and a port above 1023 with --port',
+    error,
+  );
+}
