@@ -2,55 +2,74 @@ import { existsSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SelfpasteError } from '../core/index.ts';
-import { openDatabase, type RunOwner, readRunOwner } from '../db/index.ts';
+import { openDatabase, type RunOwner, readRunOwner, type SnapshotRow } from '../db/index.ts';
 import { postRequest, type RunRequest, type RunState, restoredState, runFolder } from '../pipeline/index.ts';
 
 /** A run that goes on looks for requests twice a second. */
 const ANSWER_MS = 30_000;
 const POLL_MS = 100;
 
-/** The process that owns a run and lives. */
+/** The process that owns a run and lives. One of another host that has shown no life for longer than its lease counts as gone. */
 export function livingOwner(folder: string): RunOwner | undefined {
   const owner = readRunOwner(folder);
-  return owner?.state === 'dead' ? undefined : owner;
+  return owner?.state === 'alive' ? owner : undefined;
+}
+
+/** Whether a run has still the owner that it had. */
+export function isOwnedBy({ pid, host, sinceMs }: RunOwner, folder: string): boolean {
+  const owner = livingOwner(folder);
+  return owner?.pid === pid && owner.host === host && owner.sinceMs === sinceMs;
 }
 
 /** What the machine of a run remembers, whoever drives it; undefined before its first state. */
 export function rememberedState(folder: string): RunState | undefined {
+  const saved = savedState(folder);
+  return saved && restoredState(saved);
+}
+
+function savedState(folder: string): SnapshotRow | undefined {
   const db = openDatabase(runFolder(folder).database, { mode: 'read' });
   try {
-    const saved = db.snapshots.latest();
-    return saved && restoredState(saved);
+    return db.snapshots.latest();
   } finally {
     db.close();
   }
 }
 
+/** A request that was taken. */
+export interface TakenRequest {
+  readonly owner: RunOwner;
+  readonly postedMs: number;
+}
+
 /**
  * Asks the process that owns a run for something, and waits until it has taken the request.
- * Throws USAGE_NOT_RUNNING where no process does, ENVIRONMENT_NO_ANSWER where it does not answer.
+ * Throws USAGE_NOT_RUNNING where no process does, or where it ends before, ENVIRONMENT_NO_ANSWER where it does not answer.
  */
-export async function askRun(folder: string, request: RunRequest): Promise<RunOwner> {
+export async function askRun(folder: string, request: RunRequest): Promise<TakenRequest> {
   const owner = livingOwner(folder);
   if (owner === undefined) throw notRunning(folder);
+  const postedMs = Date.now();
   const posted = await postRequest(folder, request, `${userInfo().username}@${hostname()}`);
   const deadline = performance.now() + ANSWER_MS;
   while (existsSync(posted)) {
-    if (performance.now() > deadline || livingOwner(folder) === undefined) {
+    const isOwned = isOwnedBy(owner, folder);
+    if (!isOwned || performance.now() > deadline) {
       rmSync(posted, { force: true });
-      throw noAnswer(folder, owner);
+      throw isOwned ? noAnswer(folder, owner) : notRunning(folder);
     }
     await sleep(POLL_MS);
   }
-  return owner;
+  return { owner, postedMs };
 }
 
-/** Waits until a run is in a state, or nobody drives it any more. @returns whether it is in that state */
-export async function reachesState(folder: string, value: RunState['value']): Promise<boolean> {
+/** Waits until a run has come into a state after a request, or its owner is gone. @returns whether it is in that state */
+export async function reachesState(folder: string, value: RunState['value'], { owner, postedMs }: TakenRequest): Promise<boolean> {
   for (;;) {
-    const alive = livingOwner(folder) !== undefined;
-    if (rememberedState(folder)?.value === value) return true;
-    if (!alive) return false;
+    const isOwned = isOwnedBy(owner, folder);
+    const saved = savedState(folder);
+    if (saved !== undefined && saved.atMs >= postedMs && restoredState(saved).value === value) return true;
+    if (!isOwned) return false;
     await sleep(POLL_MS);
   }
 }
@@ -67,6 +86,6 @@ function noAnswer(folder: string, { pid, host }: RunOwner): SelfpasteError {
   return new SelfpasteError(
     'ENVIRONMENT_NO_ANSWER',
     `Expected an answer from process ${pid} on ${host}, which owns the run in ${folder}, within ${ANSWER_MS / 1000} s, got none`,
-    `look at that process, which may be suspended or gone; \`kill -INT ${pid}\` on ${host} stops it, and nothing is lost`,
+    `look at that process, which may be suspended; \`kill -CONT ${pid}; kill -INT ${pid}\` on ${host} wakes and stops it, and nothing is lost`,
   );
 }

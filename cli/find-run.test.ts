@@ -39,6 +39,7 @@ describe('findRun', () => {
     makeRun('runs/old', 1000);
     const latest = makeRun('runs/latest', 3000);
     makeRun('runs/middle', 2000);
+    makeRun('runs/.fork.forking', 4000);
     mkdirSync(join(folder, 'runs/no-run'));
     writeFileSync(join(folder, 'runs/note.txt'), '');
     assert.equal(findRun(undefined), latest);

@@ -21,7 +21,9 @@ function newestFirst(folder: string): string[] {
   // What was written last may still be in the write-ahead log.
   const files = (run: string) => ['selfpaste.db', 'selfpaste.db-wal'].map((name) => join(run, name)).filter(existsSync);
   const changedMs = (run: string) => Math.max(...files(run).map((file) => statSync(file).mtimeMs));
+  // No run's name begins with a dot: a fork that was not finished has such a one.
   const runs = readdirSync(folder)
+    .filter((name) => !name.startsWith('.'))
     .map((name) => resolve(folder, name))
     .filter(isRun);
   return runs.sort((a, b) => changedMs(b) - changedMs(a));

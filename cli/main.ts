@@ -18,24 +18,17 @@ import { statusCommand } from './commands/status.ts';
 import { stopCommand } from './commands/stop.ts';
 import { teacherCommand } from './commands/teacher.ts';
 import { uiCommand } from './commands/ui.ts';
+import { outliveReaders } from './stdout.ts';
 
 /** Runs one command and sets the exit code: 0 ok, 1 bug, 2 usage or config, 3 environment, 4 stopped by a guard, 130 interrupted. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
-  // A reader that leaves early, such as `head`, is not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (!isClosedTerminal(error)) process.exit(error.code === 'EPIPE' ? ExitCode.ok : ExitCode.bug);
-  });
-  // What is said there is nobody's work.
-  process.stderr.on('error', () => {});
+  outliveReaders();
   try {
     await program().parseAsync([...argv]);
   } catch (error) {
     process.exitCode = conclude(error, argv.includes('--json'));
   }
 }
-
-/** The signal of its closing decides what becomes of the work: a run saves before it ends. */
-const isClosedTerminal = ({ code }: NodeJS.ErrnoException): boolean => code === 'EIO';
 
 function program(): Command {
   const root = new Command('selfpaste')

@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { type Emit, type Notifications, notifying, webhookUrl } from '../pipeline/index.ts';
+import { type NotificationTarget, webhookUrl } from '../pipeline/index.ts';
 import { collect } from './options.ts';
 
 /** Who is told what becomes of a run; see {@link notificationOptions}. */
@@ -26,9 +25,8 @@ export function notificationOptions(command: Command): Command {
     );
 }
 
-/** Tells who the options name of the run in a folder. Events go to `emit` as before; `settled()` belongs before the program ends. */
-export function notifications({ onEvent, webhook }: NotificationOptions, folder: string, emit: Emit): Notifications {
+/** Who the options name. */
+export function notificationTargets({ onEvent, webhook }: NotificationOptions): readonly NotificationTarget[] {
   const commands = onEvent.map((command) => ({ kind: 'command', command }) as const);
-  const webhooks = webhook.map((url) => ({ kind: 'webhook', url }) as const);
-  return notifying([...commands, ...webhooks], { run: basename(folder), folder }, emit);
+  return [...commands, ...webhook.map((url) => ({ kind: 'webhook', url }) as const)];
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { parseConfig, type ResolvedConfig } from '../config/index.ts';
 import { SelfpasteError } from '../core/index.ts';
-import type { Until } from '../pipeline/index.ts';
+import { type NumberRange, numberRange, STAGES, type Until } from '../pipeline/index.ts';
 
 /** Options of commands that read a configuration. */
 export interface ConfigOptions {
@@ -26,8 +26,6 @@ export function readConfig({ config, set }: ConfigOptions): ResolvedConfig {
   }
   return parseConfig(text, config, set);
 }
-
-const STAGES = ['import', 'adopt', 'label', 'select', 'train', 'evaluate', 'promote'] as const;
 
 /** `round=N` or `stage=NAME`. */
 export function parseUntil(text: string): Until {
@@ -57,21 +55,11 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
-/** Bounds of a number; without one, that side is open. Both are inclusive. */
-export interface NumberRange {
-  readonly from?: number;
-  readonly to?: number;
-}
-
 /** `0.3..0.6`, `0.3..`, `..0.6`, or one number that is both ends, for commander. */
 export function rangeBetween(from: number, to: number): (text: string) => NumberRange {
   return (text) => {
-    const [low = '', high = low, ...rest] = text.includes('..') ? text.split('..') : [text];
-    const ends = [low, high].map((end) => (end.trim() === '' ? undefined : Number(end)));
-    const [start, stop] = ends;
-    const inRange = ends.every((end) => end === undefined || (end >= from && end <= to));
-    if (rest.length > 0 || !inRange || (start === undefined && stop === undefined) || (start ?? from) > (stop ?? to))
-      throw new InvalidArgumentError(`Expected a range as LOW..HIGH, LOW.. or ..HIGH within ${from} to ${to}.`);
-    return { ...(start === undefined ? {} : { from: start }), ...(stop === undefined ? {} : { to: stop }) };
+    const range = numberRange(text, from, to);
+    if (range === undefined) throw new InvalidArgumentError(`Expected a range as LOW..HIGH, LOW.. or ..HIGH within ${from} to ${to}.`);
+    return range;
   };
 }

@@ -1,4 +1,4 @@
-import { type RunPlan, roundMs } from '../pipeline/index.ts';
+import { type RunPlan, roundMs, STAGES } from '../pipeline/index.ts';
 import { bytes, type Cell, duration, printable, table } from './print.ts';
 
 type Measured = NonNullable<RunPlan['measured']>;
@@ -54,8 +54,6 @@ function speedText({ training, given, student }: Measured['speeds']): string {
 function stageLines({ rounds }: RunPlan): readonly string[] {
   return rounds.map(({ round, stages }) => `round ${round}      ${stages.join(' > ')}`);
 }
-
-const STAGES = ['import', 'adopt', 'label', 'select', 'train', 'evaluate', 'promote'] as const;
 
 /** One line for rounds that take the same time. */
 function timeTable({ time: { rounds } }: Measured): string {

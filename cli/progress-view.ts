@@ -35,6 +35,8 @@ class TerminalView implements ProgressView {
     this.#live.clear();
     const line = eventLine(event);
     if (line !== null) process.stderr.write(`${line}\n`);
+    // The shell may have its turn now, and wants its cursor.
+    if (event.kind === 'run-paused') this.#live.done();
   };
 
   close(): void {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseConfig, type ResolvedConfig } from '../config/index.ts';
-import { openDatabase } from '../db/index.ts';
+import { openDatabase, type RunDatabase } from '../db/index.ts';
 import { settleSettings } from './settings-change.ts';
 
 const CONFIG = `
@@ -30,13 +30,28 @@ describe('settings that `resume` is given', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  function stored(path = run): ResolvedConfig {
-    const db = openDatabase(join(path, 'selfpaste.db'), { mode: 'read' });
+  function withRun<Result>(path: string, mode: 'read' | 'write', use: (db: RunDatabase) => Result): Result {
+    const db = openDatabase(join(path, 'selfpaste.db'), { mode });
     try {
-      return db.runs.facts()?.config as ResolvedConfig;
+      return use(db);
     } finally {
       db.close();
     }
+  }
+
+  const stored = (path = run): ResolvedConfig => withRun(path, 'read', (db) => db.runs.facts()?.config as ResolvedConfig);
+
+  /** A run of these settings as version 1 wrote it, before its first state. */
+  function oldRun(): string {
+    const old = join(folder, 'runs/old');
+    mkdirSync(old);
+    copyFileSync('test/golden/databases/v1.db', join(old, 'selfpaste.db'));
+    withRun(run, 'write', ({ connection }) => {
+      connection.run('ATTACH ? AS old', [join(old, 'selfpaste.db')]);
+      connection.run('UPDATE old.runs SET config = (SELECT config FROM main.runs)');
+      connection.run('DELETE FROM old.snapshots');
+    });
+    return old;
   }
 
   it('are the same ones: nothing is asked, nothing changes', async () => {
@@ -65,5 +80,13 @@ describe('settings that `resume` is given', () => {
     assert.deepEqual([stored().train.steps, stored().name], [7, 'base']);
     await settleSettings(run, { set: ['rounds=3'], yes: true });
     assert.deepEqual([stored().train.steps, stored().rounds], [7, 3]);
+  });
+
+  it('are taken by the run of an older version, which is brought forward as `resume` does it', async () => {
+    const old = oldRun();
+    assert.throws(() => stored(old), { code: 'DATA_OLDER_DATABASE' });
+    assert.equal(await settleSettings(old, { set: ['rounds=4'], yes: true }), old);
+    assert.equal(stored(old).rounds, 4);
+    assert.ok(existsSync(join(old, 'selfpaste.v1.backup.db')));
   });
 });

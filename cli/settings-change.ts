@@ -1,9 +1,8 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { type ResolvedConfig, restoreConfig } from '../config/index.ts';
-import { SelfpasteError } from '../core/index.ts';
-import { type ChangePlan, changeSettings, forkRun, planSettings, type Wanted } from '../pipeline/index.ts';
-import { userName } from './commands/labels/signature.ts';
+import { errorFacts, SelfpasteError } from '../core/index.ts';
+import { type ChangePlan, changeSettings, forkRun, planSettings, upgradeRun, userName, type Wanted } from '../pipeline/index.ts';
 import { readConfig } from './options.ts';
 import { settingsReport } from './settings-report.ts';
 
@@ -20,20 +19,20 @@ export interface SettingsOptions {
 
 /**
  * Gives a run, or a fork of it, the settings that are asked for, after a report of what they mean. Never silently: without a word of the
- * user's nothing is changed.
+ * user's nothing is changed; and what is done is what the report said, also where another process moved the run meanwhile.
  * @returns the folder of the run that goes on
- * @throws SelfpasteError USAGE_SETTINGS_CHANGED where nobody agreed, and what changing and forking throw
+ * @throws SelfpasteError USAGE_SETTINGS_CHANGED where nobody agreed, USAGE_RUN_MOVED, and what changing and forking throw
  */
 export async function settleSettings(run: string, options: SettingsOptions): Promise<string> {
   const { config, set, fork } = options;
   if (config === undefined && set.length === 0 && fork === undefined) return run;
   const wanted = wantedBy(options);
-  const plan = planSettings(run, wanted);
+  const plan = await planned(run, wanted);
   tell(settingsReport(plan));
-  if (fork !== undefined) return forkOf(run, wanted, fork);
+  if (fork !== undefined) return forkOf(run, wanted, plan, fork);
   if (plan.changes.length === 0) return run;
   if (!(await isAgreed(plan, options))) throw settingsChanged(plan);
-  await changeSettings(run, wanted, userName());
+  await changeSettings(run, wanted, userName(), plan);
   return run;
 }
 
@@ -42,8 +41,19 @@ const wantedBy =
   (stored): ResolvedConfig =>
     config === undefined ? restoreConfig(stored, set) : readConfig({ config, set });
 
-async function forkOf(run: string, wanted: Wanted, name: string): Promise<string> {
-  const { folder } = await forkRun(run, wanted, name, userName());
+/** `resume` brings the database of an older version forward, whatever settings it is given. */
+async function planned(run: string, wanted: Wanted): Promise<ChangePlan> {
+  try {
+    return planSettings(run, wanted);
+  } catch (error) {
+    if (errorFacts(error).code !== 'DATA_OLDER_DATABASE') throw error;
+    await upgradeRun(run);
+    return planSettings(run, wanted);
+  }
+}
+
+async function forkOf(run: string, wanted: Wanted, plan: ChangePlan, name: string): Promise<string> {
+  const { folder } = await forkRun(run, wanted, name, userName(), plan);
   tell(`forked to ${folder}; ${run} stays as it is`);
   return folder;
 }

@@ -43,6 +43,16 @@ test('each way to go on has its words', () => {
   assert.equal(last({ kind: 'import' }), 'only a fork can go on, from the import of the data: nothing of this run is shared');
 });
 
+test('more rounds behind a student that was not promoted: none follows, and that is said', () => {
+  const rounds = { ...steps, key: 'rounds', effect: { kind: 'nothing' }, madeBefore: [] } as const;
+  const last = (promoted: boolean) =>
+    settingsReport({ ...plan([rounds], { kind: 'none' }), place: { ...place, stage: 'decide', promoted } })
+      .split('\n')
+      .at(-1);
+  assert.equal(last(false), 'no round follows, whatever `rounds` is: the student of round 2 was not promoted');
+  assert.equal(last(true), 'the run can go on where it is');
+});
+
 test('where nothing differs that is said, and what of a file is not taken', () => {
   const named = { ...steps, key: 'name', before: 'a', after: 'b' };
   assert.equal(

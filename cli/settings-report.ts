@@ -14,7 +14,7 @@ export function settingsReport({ place, changes, ignored, restart }: ChangePlan)
     '',
     ...keptText(changes),
     ...notes,
-    restartText(restart),
+    restartText(restart, place),
   ].join('\n');
 }
 
@@ -50,10 +50,12 @@ function keptText(changes: readonly PlannedChange[]): readonly string[] {
   );
 }
 
-function restartText(restart: ChangePlan['restart']): string {
+function restartText(restart: ChangePlan['restart'], { round, stage, promoted }: ChangePlan['place']): string {
   switch (restart.kind) {
     case 'none':
-      return 'the run can go on where it is';
+      return stage === 'decide' && !promoted
+        ? `no round follows, whatever \`rounds\` is: the student of round ${round} was not promoted`
+        : 'the run can go on where it is';
     case 'stage':
       return `the run can go on: ${restart.at.stage} of round ${restart.at.round} starts anew`;
     case 'fork':

@@ -59,9 +59,18 @@ export async function probeImage(
  * @throws SelfpasteError DATA_BAD_IMAGE
  */
 export async function decodeImage(path: string, maxPixels = DEFAULT_LIMITS.maxPixels): Promise<RgbImage> {
+  return await decodeBytes(path, await readBytes(path), maxPixels);
+}
+
+/** A picture's file, whatever it holds. @throws SelfpasteError DATA_BAD_IMAGE */
+export async function readBytes(path: string): Promise<Buffer> {
   const read = await readImageFile(path);
   if (!read.ok) throw badImage(path, read.problem);
-  const { bytes } = read;
+  return read.bytes;
+}
+
+/** What {@link decodeImage} makes of a file's bytes. @param path for what is said of them @throws SelfpasteError DATA_BAD_IMAGE */
+export async function decodeBytes(path: string, bytes: Buffer, maxPixels = DEFAULT_LIMITS.maxPixels): Promise<RgbImage> {
   // Most pictures are sound JPEGs: reading the header apart would cost them a fifth more. What fails is looked at closely below.
   const quick = isJpeg(bytes) ? await decode(bytes, maxPixels) : null;
   if (quick?.ok) return quick.image;

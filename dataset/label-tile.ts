@@ -37,7 +37,7 @@ const MARGIN = 3;
  * inside the picture where that is large enough; beyond its borders the tile is dark.
  */
 export async function drawLabelTile(image: RgbImage, { outlines, caption }: LabelTile, side: number): Promise<RgbImage> {
-  const view = viewOf(boxAround(outlines, image.size), image.size);
+  const view = viewAround(boxAround(outlines, image.size), image.size);
   const scale = Math.max(1, Math.round(side / CAPTION_SCALE_PX));
   const line = textSize('', scale).height + MARGIN * scale;
   const canvas = blank({ width: side, height: side + caption.length * line + 2 * MARGIN * scale });
@@ -69,7 +69,7 @@ function boxAround(outlines: readonly TileOutline[], { width, height }: Size): B
 }
 
 /** The square around an object with its context, moved into the picture where that is possible; no larger than the picture. Whole pixels. */
-function viewOf(box: Box, { width, height }: Size): Box {
+export function viewAround(box: Box, { width, height }: Size): Box {
   const longer = Math.max(boxWidth(box), boxHeight(box));
   const side = Math.ceil(Math.min(Math.max(LEAST_SIDE_PX, longer * (1 + 2 * CONTEXT)), Math.max(width, height)));
   const corner = (from: number, to: number, all: number): number => {

@@ -43,7 +43,7 @@ function twoRounds(path: string): RunDatabase {
     before = ids;
   }
   db.events.add({ atMs: T0, round: 1, kind: 'note', data: {} });
-  db.events.add({ atMs: T0, round: 1, kind: 'settings-changed', data: {} });
+  for (const firstRound of [0, 2, 3]) db.events.add({ atMs: T0, round: 2, kind: 'settings-changed', data: { firstRound } });
   db.snapshots.add({ atMs: T0, machineVersion: 4, state: {} });
   sumUp(db);
   return db;
@@ -184,7 +184,7 @@ for (const [at, predictions, decisions, metrics, verdicts] of points) {
     assert.deepEqual(fork.runs.facts(), FORK);
     assert.deepEqual(
       fork.events.latest(10).map(({ kind }) => kind),
-      ['settings-changed'],
+      ['settings-changed', 'settings-changed', 'settings-changed'],
     );
     assert.equal(fork.snapshots.latest(), undefined);
     assert.throws(() => fork.connection.run('DELETE FROM verdicts'), /a verdict is replaced or undone, not deleted/);
@@ -198,6 +198,22 @@ test('a fork from the select stage decides about every image again; what a perso
   assert.deepEqual(fork.rounds.byIndex(2)?.drift, { state: 'unmeasured' });
   assert.deepEqual(fork.rounds.byIndex(1)?.outcome, { state: 'finished', promoted: true, finishedAtMs: T0 });
   assert.equal(fork.donations.ofRound(2).length, 4);
+});
+
+test('settings that were changed later hold for the rounds that a fork trains', (t) => {
+  const points: readonly [at: RunPoint | null, firstRounds: readonly number[]][] = [
+    [null, [0, 2, 3]],
+    [{ round: 2, stage: 'evaluate' }, [0, 2, 3]],
+    [{ round: 2, stage: 'select' }, [0, 2, 2]],
+    [{ round: 1, stage: 'evaluate' }, [0, 2, 2]],
+    [{ round: 1, stage: 'train' }, [0, 1, 1]],
+    [{ round: 0, stage: 'train' }, [0, 0, 0]],
+  ];
+  for (const [at, firstRounds] of points) {
+    const { fork } = forked(t, at);
+    const held = fork.events.after(0, 10).map(({ data }) => (data as { firstRound: number }).firstRound);
+    assert.deepEqual(held, firstRounds, JSON.stringify(at));
+  }
 });
 
 test('what a person donated later counts from the first round on that the fork makes anew', (t) => {
@@ -236,4 +252,20 @@ test('a run whose teacher was given begins with another one', (t) => {
   assert.deepEqual([count(db, 'metrics'), db.rounds.byIndex(0)?.student], [0, given]);
   rewindRun(db, { round: 0, stage: 'adopt' });
   assert.deepEqual([count(db, 'models'), db.rounds.byIndex(0)?.student], [0, null]);
+});
+
+test('a run whose teacher was given trains one instead: nothing is left of the given one, and what is measured in training stays', (t) => {
+  const db = testDatabase(t);
+  db.rounds.start(0, { stage: 'evaluate', teacher: null, startedAtMs: T0 });
+  const given = { round: 0, role: 'given', path: '/m.onnx', sha256: hash(1), contract: {}, createdAtMs: T0 } as const;
+  db.rounds.setStudent(0, db.models.add(given));
+  db.metrics.record(0, 0, { maskAp: 0.1 });
+  rewindRun(db, { round: 0, stage: 'train' });
+  assert.deepEqual([count(db, 'models'), count(db, 'metrics'), db.rounds.byIndex(0)?.student], [0, 0, null]);
+  // As a fork was left by a version that did not forget it.
+  db.models.add(given);
+  train(db, 0);
+  const measured = count(db, 'metrics');
+  rewindRun(db, { round: 0, stage: 'evaluate' });
+  assert.deepEqual([measured, count(db, 'metrics')], [2, 2]);
 });

@@ -16,7 +16,8 @@ const GUARDS = [
 
 /**
  * Makes the copy of a run's database the database of a fork, all or nothing: rows behind the point go away, and with them what people said
- * of predictions that are no more; what they drew stays. The diary begins anew, but for changes of settings.
+ * of predictions that are no more; what they drew stays. The diary begins anew, but for changes of settings: they hold for the rounds that
+ * the fork makes anew.
  * @param to where the fork begins; null where the run is
  */
 export function beginFork(db: RunDatabase, to: RunPoint | null, facts: RunFacts): void {
@@ -24,6 +25,7 @@ export function beginFork(db: RunDatabase, to: RunPoint | null, facts: RunFacts)
   connection.transaction(() => {
     if (to !== null) withoutGuards(connection, () => leaveBehind(connection, to));
     connection.run("DELETE FROM events WHERE kind <> 'settings-changed'");
+    if (to !== null) bringForward(connection, firstRoundBehind(to, 'train'));
     connection.run('DELETE FROM snapshots');
     db.runs.replace(facts);
   });
@@ -35,6 +37,13 @@ function leaveBehind(connection: Connection, to: RunPoint): void {
   forgetVerdicts(connection, firstRoundBehind(to, 'label'));
   keepDonations(connection);
   rewind(connection, to);
+}
+
+/** A change that came later in the run holds from the first round on that the fork trains. */
+function bringForward(connection: Connection, round: number): void {
+  connection.run("UPDATE events SET data = json_set(data, '$.firstRound', :round) WHERE json_extract(data, '$.firstRound') > :round", {
+    round,
+  });
 }
 
 /** About predictions of a round and those after it. */

@@ -20,7 +20,10 @@ export { type OpenMode, openDatabase, requireDatabase } from './open.ts';
 export type { StoredPrediction } from './predictions.ts';
 export type { ImageSelection, SelectionCounts, SelectionDecision } from './pseudo-labels.ts';
 export type { QuarantinedFile } from './quarantine.ts';
+export { type AttemptsSeen, attemptsAfter } from './queries/attempts-after.ts';
+export { type ClassTurn, reclassified } from './queries/class-turns.ts';
 export { type ComparedLabelRow, comparedLabels } from './queries/compared-labels.ts';
+export { dataVersion } from './queries/data-version.ts';
 export {
   DRAWN_ORDERS,
   type DrawnCursor,
@@ -30,7 +33,10 @@ export {
   drawnIds,
   listDrawn,
 } from './queries/drawn-list.ts';
+export { type EventPage, eventsBefore } from './queries/event-pages.ts';
 export { keptLabels, type PseudoLabel, type PseudoLabeledImage } from './queries/kept-labels.ts';
+export { labelKeyChunks } from './queries/label-column.ts';
+export { type LabelCubeCell, labelCube, selectionReasons } from './queries/label-cube.ts';
 export {
   type ChangeCounts,
   type ChangeLine,
@@ -41,9 +47,11 @@ export {
 } from './queries/label-diff.ts';
 export { type DrawnLabel, drawnBy, type StandingDrawing, standingDrawing } from './queries/label-drawing.ts';
 export { LABEL_ORDERS, type LabelCursor, type LabelFilter, type LabelOrder } from './queries/label-filter.ts';
+export { drawnNeighbours, labelNeighbours, type Neighbours } from './queries/label-neighbours.ts';
 export { countSuspects, listSuspects, type Suspect, type SuspectCounts } from './queries/label-suspects.ts';
+export { type DrawableLabel, drawableLabels } from './queries/label-tiles.ts';
 export { comparedTotals, type LabelTotals, labelTotals } from './queries/label-totals.ts';
-export type { KeptInTurn } from './queries/label-turns.ts';
+export { type KeptInTurn, keptInTurn } from './queries/label-turns.ts';
 export { countLabels, type LabelCount } from './queries/labels-count.ts';
 export { type LabelLine, labelIds, listLabels } from './queries/labels-list.ts';
 export {
@@ -58,6 +66,7 @@ export { type AreaCounts, type CategoryStats, type LabelStats, labelStats, SCORE
 export { type ImageBefore, roundBefore } from './queries/round-before.ts';
 export { type RoundStatus, type RunStatus, runStatus, type Validation } from './queries/run-status.ts';
 export type { Selection } from './queries/selection.ts';
+export { type CurvePoint, type CurvesAsked, curvesOf, lastStep } from './queries/training-curves.ts';
 export { type HumanLabeledImage, humanLabeled, trainingSet } from './queries/training-set.ts';
 export { type Restored, restoreDatabase } from './restore.ts';
 export { firstRoundBehind, type RunPoint, rewindRun } from './rewinding.ts';

@@ -25,7 +25,8 @@ export function rewind(connection: Connection, to: RunPoint): void {
   forgetPredictions(connection, from('label'));
   forgetMeasuring(connection, from('evaluate'));
   forgetTraining(connection, from('train'));
-  if (from('adopt') === 0) forgetGivenModels(connection);
+  // Round 0 takes a teacher or trains one: it begins anew with either.
+  if (from('train') === 0) forgetGivenModels(connection);
   for (const stage of STAGES) connection.run('DELETE FROM stage_times WHERE stage = ? AND round >= ?', [stage, from(stage)]);
   connection.run('DELETE FROM rounds WHERE idx > ?', [to.round]);
   connection.run('UPDATE rounds SET stage = ?, finished_at_ms = NULL, promoted = NULL WHERE idx = ?', [to.stage, to.round]);
@@ -50,10 +51,10 @@ function forgetPredictions(connection: Connection, round: number): void {
   connection.run('UPDATE summed SET until_prediction = min(until_prediction, (SELECT coalesce(max(id), 0) FROM predictions))');
 }
 
-/** What a trained student was measured at belongs to its training; a given model's numbers come from here alone. */
+/** What is measured of a student belongs to its training, and stays; the numbers of a round without one come from here alone. */
 function forgetMeasuring(connection: Connection, round: number): void {
   connection.run('DELETE FROM calibration_sets WHERE model_id IN (SELECT id FROM models WHERE round >= ?)', [round]);
-  connection.run("DELETE FROM metrics WHERE round >= ? AND round IN (SELECT round FROM models WHERE role = 'given')", [round]);
+  connection.run("DELETE FROM metrics WHERE round >= ? AND round NOT IN (SELECT round FROM models WHERE role = 'student')", [round]);
 }
 
 function forgetTraining(connection: Connection, round: number): void {

@@ -3,7 +3,7 @@ export type { ChangePlan, PlannedChange } from './changes/change-plan.ts';
 export { changeSettings } from './changes/change-settings.ts';
 export type { Effect } from './changes/effects.ts';
 export { type Fork, forkRun } from './changes/fork.ts';
-export { planSettings, type Wanted } from './changes/owned-run.ts';
+export { planSettings, upgradeRun, type Wanted } from './changes/owned-run.ts';
 export { COMMIT_POINTS, type CommitPoint } from './commit-points.ts';
 export { checkMachine, type DoctorReport } from './doctor/check-machine.ts';
 export { FINDING_GROUPS, type Finding, type FindingGroup, groupOf } from './doctor/finding.ts';
@@ -11,12 +11,32 @@ export { type Compaction, collectGarbage, previewGarbage, type Tidying, WORTH_RE
 export { bytesOf } from './garbage/run-file.ts';
 export { runFiles } from './garbage/run-files.ts';
 export { specOfFile } from './initial-student.ts';
+export { redrawn, relabeled } from './labels/corrected-label.ts';
+export { isOneOf, type Target, type TargetKind, type TargetOf, targetNamed } from './labels/decision-target.ts';
 export { exportLabels, type LabelExport } from './labels/export-labels.ts';
+export { foundTargets } from './labels/found-targets.ts';
+export { previewImage } from './labels/image-preview.ts';
 export { type ImportedCorrections, importCorrections } from './labels/import-corrections.ts';
 export { type LabelRef, labelName, namedLabel } from './labels/label-name.ts';
 export { type LabelQuality, labelQuality } from './labels/label-quality.ts';
-export { comparePolicies, type PolicyComparison } from './labels/policy-comparison.ts';
+export {
+  categoryNamed,
+  drawnOrder,
+  type LabelQuery,
+  type QueryOptions,
+  queryOf,
+  queryText,
+  roundOf,
+  VERDICTS_ASKED,
+} from './labels/label-query.ts';
+export { lastStanding } from './labels/last-action.ts';
+export { type NumberRange, numberRange } from './labels/number-range.ts';
+export { comparePolicies, type PolicyComparison, presentPolicy, rulingsOf } from './labels/policy-comparison.ts';
+export { resolvedPolicy } from './labels/policy-evidence.ts';
+export { correctionOf, requireImage, type StandingLabel, standingLabel } from './labels/standing-label.ts';
+export { userName } from './labels/user-name.ts';
 export { STAGES, type Stage } from './machine.ts';
+export { type MachineGraph, type MachineNode, machineGraph, type Way } from './machine-graph.ts';
 export { machineDot } from './machine-picture.ts';
 export { type RunState, restoredState } from './machine-state.ts';
 export { measuredIn } from './measure-model.ts';
@@ -26,7 +46,7 @@ export { type ModelDetections, type Picture, predictPictures } from './predict.t
 export { evaluateDetections } from './processes/evaluate-detections.ts';
 export type { Emit, Facts, RunEvent } from './progress.ts';
 export { postRequest } from './request-box.ts';
-export { type ResumeOptions, resumeRun, runConfigOf, startRun } from './run.ts';
+export { type ResumeOptions, type RunOptions, resumeRun, runConfigOf, startRun } from './run.ts';
 export { RunControl, type RunRequest } from './run-control.ts';
 export type { RunOutcome, Until } from './run-driver.ts';
 export { makeRunFolder, type RunFolder, runFolder } from './run-folder.ts';

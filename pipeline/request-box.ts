@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../dataset/index.ts';
 import { commitPoint } from './commit-points.ts';
 import type { RunControl, RunRequest } from './run-control.ts';
+import { environmentError } from './run-folder.ts';
 
 /** How often the owner of a run looks for requests. */
 const LOOK_MS = 500;
@@ -17,12 +18,16 @@ interface PostedRequest {
   readonly who: string;
 }
 
-/** Asks the owner of a run. @returns the file, which is gone once the owner has taken the request */
+/** Asks the owner of a run. Throws ENVIRONMENT_NOT_WRITABLE. @returns the file, which is gone once the owner has taken the request */
 export async function postRequest(runFolder: string, request: RunRequest, who: string): Promise<string> {
   const box = boxOf(runFolder);
-  mkdirSync(box, { recursive: true });
   const file = join(box, `${String(Date.now()).padStart(13, '0')}-${process.pid}.json`);
-  await writeFileAtomic(file, `${JSON.stringify({ request, who } satisfies PostedRequest)}\n`);
+  try {
+    mkdirSync(box, { recursive: true });
+    await writeFileAtomic(file, `${JSON.stringify({ request, who } satisfies PostedRequest)}\n`);
+  } catch (error) {
+    throw environmentError(error, runFolder);
+  }
   return file;
 }
 
@@ -34,28 +39,48 @@ export interface RequestBox {
 /** Opens the box of a run that this process owns. What was asked of an earlier owner is forgotten. */
 export function openRequestBox(runFolder: string, control: RunControl): RequestBox {
   const box = boxOf(runFolder);
-  rmSync(box, { recursive: true, force: true });
+  empty(box);
+  // Made by the owner, who may then remove what others put into it.
+  mkdirSync(box, { recursive: true });
+  // What could not be removed was asked of an earlier owner.
+  const taken = new Set(readdirSync(box));
   // It also keeps a process alive that has nothing else to wait for: a paused run.
-  const timer = setInterval(() => void look(box, control), LOOK_MS);
+  const timer = setInterval(() => void look(box, control, taken), LOOK_MS);
   return {
     close() {
       clearInterval(timer);
-      rmSync(box, { recursive: true, force: true });
+      empty(box);
     },
   };
 }
 
-/** Mostly there is no such folder: no request. */
-async function look(box: string, control: RunControl): Promise<void> {
-  const names = await readdir(box).catch(() => []);
-  for (const name of names.filter((each) => each.endsWith('.json')).sort()) take(join(box, name), control);
+/** As far as it can be: a request that stays is an old one by its name. */
+function empty(box: string): void {
+  try {
+    rmSync(box, { recursive: true, force: true });
+  } catch {
+    // Another user's file, or a folder that cannot be written any more: nothing of the run depends on it.
+  }
 }
 
-function take(file: string, control: RunControl): void {
-  const posted = readPosted(file);
-  rmSync(file, { force: true });
-  commitPoint('request-taken');
-  if (posted !== null && KNOWN.has(posted.request)) control.ask(posted.request, posted.who);
+/** @param taken requests whose files could not be removed: each is taken once */
+async function look(box: string, control: RunControl, taken: Set<string>): Promise<void> {
+  const names = await readdir(box).catch(() => []);
+  for (const name of names.filter((each) => each.endsWith('.json') && !taken.has(each)).sort()) {
+    const posted = readPosted(join(box, name));
+    if (!removed(join(box, name))) taken.add(name);
+    commitPoint('request-taken');
+    if (posted !== null && KNOWN.has(posted.request)) control.ask(posted.request, posted.who);
+  }
+}
+
+function removed(file: string): boolean {
+  try {
+    rmSync(file, { force: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Null for a file that is gone, or not one of ours. */

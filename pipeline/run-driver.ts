@@ -1,20 +1,22 @@
 import { createActor } from 'xstate';
 import type { ResolvedConfig } from '../config/index.ts';
-import { type ErrorFacts, errorFacts, errorFromFacts } from '../core/index.ts';
+import { errorFacts, errorFromFacts, expectation, SelfpasteError } from '../core/index.ts';
 import type { RunDatabase } from '../db/index.ts';
 import { commitPoint } from './commit-points.ts';
 import { removeFinishedCheckpoints } from './garbage/remove-garbage.ts';
-import { firstContext, MACHINE_VERSION, type RunContext, type RunSettings, type RunSnapshot, type Stage } from './machine.ts';
-import { contextToGoOn, type RunState, stateAfterFailure, stateOf } from './machine-state.ts';
+import { firstContext, type RunContext, type RunSettings, type RunSnapshot, type Stage } from './machine.ts';
+import { contextToGoOn, type RunState } from './machine-state.ts';
 import { probeBackend } from './processes/probe-backend.ts';
 import type { Emit, RunEvent } from './progress.ts';
+import { mayPass } from './retry.ts';
 import type { RunControl } from './run-control.ts';
 import { runFolder } from './run-folder.ts';
 import { withWholeModels } from './run-models.ts';
+import type { RunVoice } from './run-voice.ts';
 import { withStages } from './stage-actors.ts';
+import { StateLog } from './state-log.ts';
 import { logging } from './telling/log.ts';
 import { charting } from './tensorboard/charts.ts';
-import { transitionEvents } from './transition-events.ts';
 
 /** Where a run shall stop by itself: after a round, or after a stage of the round it is in. */
 export type Until =
@@ -28,27 +30,60 @@ export type RunOutcome = { readonly kind: 'finished' } | { readonly kind: 'stopp
 interface DriveOptions {
   readonly until: Until;
   readonly emit: Emit;
+  readonly voice: RunVoice;
   readonly control: RunControl;
 }
 
-/** Drives the machine from a state to an end, and writes each state with its round's row. Throws what a stage failed with. */
+/**
+ * Drives the machine from a state to an end, and writes each state with its round's row. Throws what a stage failed with, and
+ * USAGE_UNTIL_PASSED where the run is behind the round at which it shall stop.
+ */
 export async function drive(
   db: RunDatabase,
   config: ResolvedConfig,
-  { until, emit: tell, control }: DriveOptions,
+  options: DriveOptions,
   beginning: RunEvent,
   state: RunState | null,
 ): Promise<RunOutcome> {
+  const { emit, voice } = options;
   const folder = runFolder(config.runFolder);
-  const emit = logging(folder, config.name, recording(db, charting(folder, tell)));
-  emit(beginning);
+  voice.through((plain) => logging(folder, config.name, recording(db, charting(folder, plain))));
+  try {
+    emit(beginning);
+    return await driveOn(db, config, options, state);
+  } catch (error) {
+    emit({ kind: 'run-failed', error: errorFacts(error) });
+    throw error;
+  } finally {
+    // The database is closed behind this.
+    voice.through((plain) => logging(folder, config.name, plain));
+  }
+}
+
+async function driveOn(
+  db: RunDatabase,
+  config: ResolvedConfig,
+  { until, emit, control }: DriveOptions,
+  state: RunState | null,
+): Promise<RunOutcome> {
+  const folder = runFolder(config.runFolder);
   const settings = settingsOf(config);
   const context = state === null ? firstContext(settings) : await withWholeModels({ db, emit, folder }, contextToGoOn(state, settings));
-  if (!isAtItsEnd(context)) await announceBackend(config, emit);
-  const reached = await driven(withStages({ db, config, folder, emit }, control), context, db, { until, emit, control });
+  if (until.kind === 'round' && context.round > until.round) throw untilPassed(until.round, context.round);
+  if (!isAtItsEnd(context) && !control.halting.aborted) await announceBackend(config, emit);
+  const log = new StateLog(db, emit, control);
+  const reached = await driven(withStages({ db, config, folder, emit }, control, log), context, log, until, control);
   // Every stage begins with this; behind the last round there is none.
   if (reached.snapshot.value === 'finished') await removeFinishedCheckpoints({ db, folder });
   return conclude(reached, control, emit, config);
+}
+
+function untilPassed(wanted: number, round: number): SelfpasteError {
+  return new SelfpasteError(
+    'USAGE_UNTIL_PASSED',
+    expectation('--until', `a round that is not over: the run is in round ${round}`, `round=${wanted}`),
+    `name round ${round} or a later one, or leave --until out`,
+  );
 }
 
 /** The machine's last state, and whether it ended because of `until`. */
@@ -57,16 +92,16 @@ interface Reached {
   readonly until: boolean;
 }
 
-/** Runs the machine to an end. Throws where a state could not be written, once the stage that had begun by then has ended. */
+/** Runs the machine to an end. Throws where its last state could not be written. */
 function driven(
   machine: ReturnType<typeof withStages>,
   context: RunContext,
-  db: RunDatabase,
-  { until, emit, control }: DriveOptions,
+  log: StateLog,
+  until: Until,
+  control: RunControl,
 ): Promise<Reached> {
   return new Promise((resolve, reject) => {
     const actor = createActor(machine, { input: context });
-    const log = new StateLog(db, emit, control);
     let reachedUntil = false;
     const observe = (now: RunSnapshot) => {
       if (!reachedUntil && log.before !== null && now.status === 'active' && passed(until, log.before, now)) {
@@ -75,52 +110,13 @@ function driven(
       }
       log.write(now);
       if (now.status === 'active') return;
-      if (log.failure === null) resolve({ snapshot: now, until: reachedUntil });
-      else reject(log.failure);
+      if (now.value === 'finished' && log.failure !== null) reject(log.failure);
+      else resolve({ snapshot: now, until: reachedUntil });
     };
     actor.subscribe({ next: observe, error: reject });
     actor.start();
     control.listen((request) => actor.send({ type: request }));
   });
-}
-
-/** Writes and tells each state of the machine. */
-class StateLog {
-  readonly #db: RunDatabase;
-  readonly #emit: Emit;
-  readonly #control: RunControl;
-  #before: RunSnapshot | null = null;
-  #failure: unknown = null;
-
-  constructor(db: RunDatabase, emit: Emit, control: RunControl) {
-    this.#db = db;
-    this.#emit = emit;
-    this.#control = control;
-  }
-
-  /** The last state; null before the first. */
-  get before(): RunSnapshot | null {
-    return this.#before;
-  }
-
-  /** Why a state could not be written, as on a full disk; null where all were. */
-  get failure(): unknown {
-    return this.#failure;
-  }
-
-  /** After a failure nothing more is written: the next stage has begun by then, but what it builds on is not there. It is told to stop. */
-  write(now: RunSnapshot): void {
-    const before = this.#before;
-    this.#before = now;
-    if (this.#failure !== null) return;
-    try {
-      commit(this.#db, now, before);
-      for (const event of transitionEvents(before, now, this.#control.who, Date.now())) this.#emit(event);
-    } catch (error) {
-      this.#failure = error;
-      this.#control.ask('stop', 'a state that could not be written');
-    }
-  }
 }
 
 const settingsOf = ({ rounds, teacher, data, retry }: ResolvedConfig): RunSettings => ({
@@ -149,30 +145,7 @@ function conclude({ snapshot, until }: Reached, { who }: RunControl, emit: Emit,
     emit({ kind: 'run-stopped', folder: config.runFolder, why, facts: { round } });
     return { kind: until ? 'stopped' : 'interrupted' };
   }
-  const facts = failure ?? errorFacts(snapshot.error);
-  emit({ kind: 'run-failed', error: facts });
-  throw errorFromFacts(facts as ErrorFacts);
-}
-
-/** The state, and the rows of its round, in one transaction: they never disagree. */
-function commit(db: RunDatabase, now: RunSnapshot, before: RunSnapshot | null): void {
-  const failedForGood = now.value === 'failed' && before !== null && before.context.retry !== null;
-  const state = failedForGood ? stateAfterFailure(now) : stateOf(now);
-  if (state === null) return;
-  const { round, teacher, student, promoted } = now.context;
-  const stage = state.value === 'finished' ? state.value : state.context.stage;
-  const atMs = Date.now();
-  db.transaction(() => {
-    db.rounds.start(round, { stage, teacher: round === 0 ? null : teacher, startedAtMs: atMs });
-    db.rounds.enterStage(round, stage);
-    if (student !== null) db.rounds.setStudent(round, student);
-    // A resumed run comes by here again; the round before keeps the time at which it ended.
-    if (stage === 'label' && db.rounds.byIndex(round - 1)?.outcome.state === 'open')
-      db.rounds.finish(round - 1, { promoted: true, finishedAtMs: atMs });
-    if (stage === 'finished') db.rounds.finish(round, { promoted, finishedAtMs: atMs });
-    db.snapshots.add({ atMs, machineVersion: MACHINE_VERSION, state });
-  });
-  commitPoint('snapshot-committed');
+  throw errorFromFacts(failure ?? errorFacts(snapshot.error));
 }
 
 /** Whether the machine has just left what `until` names. */
@@ -184,11 +157,18 @@ function passed(until: Until, before: RunSnapshot, now: RunSnapshot): boolean {
 /** Events also go into the database; progress is told too often for that. */
 function recording(db: RunDatabase, emit: Emit): Emit {
   return (event: RunEvent) => {
-    if (event.kind !== 'progress') {
-      const round = 'round' in event ? event.round : null;
-      db.events.add({ atMs: Date.now(), round, kind: event.kind, data: event });
-      commitPoint('event-recorded');
-    }
+    if (event.kind !== 'progress') remember(db, event);
     emit(event);
   };
+}
+
+/** A diary that cannot be written for a while, as on a full disk, stops nobody: what counts is in the other rows. Nor may it hide a failure. */
+function remember(db: RunDatabase, event: RunEvent): void {
+  const round = 'round' in event ? event.round : null;
+  try {
+    db.events.add({ atMs: Date.now(), round, kind: event.kind, data: event });
+    commitPoint('event-recorded');
+  } catch (error) {
+    if (event.kind !== 'run-failed' && !mayPass(errorFacts(error))) throw error;
+  }
 }

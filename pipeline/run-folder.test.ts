@@ -7,6 +7,8 @@ import { SelfpasteError, sha256 } from '../core/index.ts';
 import { openDatabase } from '../db/index.ts';
 import { clearUnbegunRun, environmentError, makeRunFolder, type RunFolder, removeUnfinishedFiles, runFolder } from './run-folder.ts';
 
+const UUID = '0b4c1f6e-9d1a-4a1c-8f7e-1c2d3e4f5a6b';
+
 function withRunFolder(use: (folder: RunFolder) => void): void {
   const path = mkdtempSync(join(tmpdir(), 'selfpaste-folder-'));
   try {
@@ -19,13 +21,14 @@ function withRunFolder(use: (folder: RunFolder) => void): void {
 it('removeUnfinishedFiles takes half-written files and nothing else', () =>
   withRunFolder((folder) => {
     const whole = [folder.student(0), folder.trainingSet(1), folder.best];
-    const half = [join(folder.checkpoints(1), '.step-0000003.checkpoint.uuid.tmp'), `${folder.trainingSet(1)}.123.tmp`];
-    for (const file of [...whole, ...half]) {
+    const half = [join(folder.checkpoints(1), `.step-0000003.checkpoint.${UUID}.tmp`), `${folder.trainingSet(1)}.123.tmp`];
+    const others = ['notes.tmp', `.notes.txt.${UUID}.tmp`, 'models/mine.onnx.tmp'].map((name) => join(folder.path, name));
+    for (const file of [...whole, ...half, ...others]) {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, 'x');
     }
     removeUnfinishedFiles(folder);
-    assert.deepEqual([...whole, ...half].filter(existsSync), whole);
+    assert.deepEqual([...whole, ...half, ...others].filter(existsSync), [...whole, ...others]);
   }));
 
 it('clearUnbegunRun removes a run that made nothing, and keeps one that has a model', () =>

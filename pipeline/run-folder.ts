@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { SelfpasteError } from '../core/index.ts';
 import { makeFolders } from '../dataset/index.ts';
 import { openDatabase } from '../db/index.ts';
+import { isUnfinished } from './garbage/run-file.ts';
 
 /** Where everything of a run lies. */
 export interface RunFolder {
@@ -78,10 +79,10 @@ export function environmentError(error: unknown, folder: string): unknown {
   return error;
 }
 
-/** Removes what processes that were killed had begun to write: files get their name only once they are whole. */
+/** Removes what processes that were killed had begun to write: files get their name only once they are whole. Others' files stay. */
 export function removeUnfinishedFiles({ path }: RunFolder): void {
   for (const name of readdirSync(path, { recursive: true, encoding: 'utf8' })) {
-    if (name.endsWith('.tmp')) rmSync(join(path, name), { force: true });
+    if (isUnfinished(name)) rmSync(join(path, name), { force: true });
   }
 }
 

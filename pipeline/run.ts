@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type ResolvedConfig, restoreConfig } from '../config/index.ts';
 import { SelfpasteError } from '../core/index.ts';
 import { acquireRunLock, openDatabase, type RunDatabase, type RunLock, requireDatabase } from '../db/index.ts';
@@ -10,11 +11,11 @@ import { openRequestBox } from './request-box.ts';
 import type { RunControl } from './run-control.ts';
 import { drive, type RunOutcome, type Until } from './run-driver.ts';
 import { clearUnbegunRun, makeRunFolder, type RunFolder, removeUnfinishedFiles, runFolder } from './run-folder.ts';
+import { heard, type Listeners, type RunVoice } from './run-voice.ts';
 import { PROGRAM_VERSION } from './version.ts';
 
-export interface RunOptions {
+export interface RunOptions extends Listeners {
   readonly until: Until;
-  readonly emit: Emit;
   /** By which the run is paused, stopped, and told to go on. */
   readonly control: RunControl;
 }
@@ -30,7 +31,7 @@ export interface ResumeOptions extends RunOptions {
  */
 export async function startRun(config: ResolvedConfig, options: RunOptions): Promise<RunOutcome> {
   const folder = runFolder(config.runFolder);
-  return owning(folder, options.control, async (lock) => {
+  return owned(folder, config.name, options, async (lock, emit, voice) => {
     clearUnbegunRun(folder);
     const db = openDatabase(folder.database, { mode: 'create' });
     try {
@@ -47,7 +48,7 @@ export async function startRun(config: ResolvedConfig, options: RunOptions): Pro
       });
       commitPoint('run-recorded');
       const started = { kind: 'run-started', folder: folder.path, facts: { seed, configHash: hash.slice(0, 12) } } as const;
-      return await drive(db, config, options, started, null);
+      return await drive(db, config, { ...options, emit, voice }, started, null);
     } finally {
       db.close();
     }
@@ -61,7 +62,7 @@ export async function startRun(config: ResolvedConfig, options: RunOptions): Pro
 export async function resumeRun(path: string, options: ResumeOptions): Promise<RunOutcome> {
   const folder = runFolder(path);
   requireDatabase(folder.database);
-  return owning(folder, options.control, async (lock) => {
+  return owned(folder, basename(path), options, async (lock, emit, voice) => {
     const db = openDatabase(folder.database, { mode: 'upgrade' });
     try {
       db.guardWrites(() => lock.requireHeld());
@@ -70,27 +71,46 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<R
       const saved = db.snapshots.latest();
       const state = saved ? restoredState(saved) : null;
       const resumed = { kind: 'run-resumed', folder: path, facts: { state: state?.value ?? 'import' } } as const;
-      return await drive(db, config, options, resumed, state);
+      return await drive(db, config, { ...options, emit, voice }, resumed, state);
     } finally {
       db.close();
     }
   });
 }
 
-/** Works as the one process that owns the run, and takes what others ask of it. */
-async function owning(folder: RunFolder, control: RunControl, work: (lock: RunLock) => Promise<RunOutcome>): Promise<RunOutcome> {
-  makeRunFolder(folder.path);
-  const lock = acquireRunLock(folder.path);
-  commitPoint('run-owned');
+type OwnersWork = (lock: RunLock, emit: Emit, voice: RunVoice) => Promise<RunOutcome>;
+
+/** Works as the one process that owns the run, takes what others ask of it, and tells who listens. */
+function owned(folder: RunFolder, name: string, { control, emit, notify }: RunOptions, work: OwnersWork): Promise<RunOutcome> {
+  return heard(folder.path, name, { emit, notify }, async (tell, voice) => {
+    makeRunFolder(folder.path);
+    const lock = acquireRunLock(folder.path);
+    try {
+      commitPoint('run-owned');
+      return await attended(folder, control, () => work(lock, tell, voice));
+    } finally {
+      lock.release();
+    }
+  });
+}
+
+async function attended(folder: RunFolder, control: RunControl, work: () => Promise<RunOutcome>): Promise<RunOutcome> {
+  removeUnfinishedFiles(folder);
   const requests = openRequestBox(folder.path, control);
   try {
-    removeUnfinishedFiles(folder);
-    return await work(lock);
+    return await work();
   } finally {
     requests.close();
-    // A child that was killed may have left a file while this process lived on.
+    tidyUp(folder);
+  }
+}
+
+/** A child that was killed may have left a file while this process lived on. Where that cannot be removed, the next start does it. */
+function tidyUp(folder: RunFolder): void {
+  try {
     removeUnfinishedFiles(folder);
-    lock.release();
+  } catch {
+    // What the run ended with is the error to tell of.
   }
 }
 

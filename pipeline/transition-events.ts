@@ -19,8 +19,8 @@ function roundEnd(before: RunSnapshot | null, now: RunSnapshot): readonly RunEve
 }
 
 function pauses(before: RunSnapshot | null, now: RunSnapshot, who: string): readonly RunEvent[] {
-  const [paused, goesOn] = [now.value === 'paused', before?.value === 'paused' && now.status === 'active'];
-  if (!paused && !goesOn) return [];
+  const [was, paused] = [before?.value === 'paused', now.value === 'paused'];
+  if (was === paused || now.status !== 'active') return [];
   // Paused only ever comes after a stage, and before one.
   const [round, stage] = [now.context.round, now.context.stage as Stage];
   return [{ kind: paused ? 'run-paused' : 'run-continued', round, stage, who }];

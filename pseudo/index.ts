@@ -14,7 +14,7 @@ export type { DroppedReason, KeptReason } from './fates.ts';
 export type { ShareInterval } from './interval.ts';
 export { traceLineage } from './lineage.ts';
 export { defaultPolicy, type Policy, storedPolicy, thresholdOf } from './policy.ts';
-export { type PolicyPreview, type PreviewCounts, previewPolicy, type RulingsOf } from './preview.ts';
+export { type PolicyPreview, PolicyTrial, type PreviewCounts, type PreviewedImage, previewPolicy, type RulingsOf } from './preview.ts';
 export {
   type AreaBand,
   type JudgedImage,

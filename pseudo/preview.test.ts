@@ -20,6 +20,7 @@ test('what another policy gains and loses, by category and by reason', () => {
   ];
   assert.deepEqual(previewPolicy(sets, NEXT, defaultPolicy, silence), {
     images: 3,
+    imagesWithLabels: { present: 1, next: 2 },
     predictions: 4,
     overall: { present: 2, next: 2, gained: 1, lost: 1 },
     byCategory: new Map([

@@ -14,6 +14,8 @@ export interface PreviewCounts {
 /** What another policy would make of the same predictions. Objects that people drew are labels under any policy, and not counted. */
 export interface PolicyPreview {
   readonly images: number;
+  /** Of these, the ones with a label. */
+  readonly imagesWithLabels: Pick<PreviewCounts, 'present' | 'next'>;
   readonly predictions: number;
   readonly overall: PreviewCounts;
   /** Categories with a label under either policy, by id. */
@@ -25,23 +27,46 @@ export interface PolicyPreview {
 /** What people say of an image's predictions, in their order; null where nobody said anything. Drawings depend on the policy's NMS. */
 export type RulingsOf = (image: ImageId, policy: Policy) => readonly Ruling[] | null;
 
+/** What a policy is asked about. */
+export interface PreviewedImage {
+  readonly image: ImageId;
+  readonly candidates: CandidateSet;
+}
+
 /** Compares two policies over all images of a round, without their masks. */
-export function previewPolicy(
-  sets: Iterable<{ readonly image: ImageId; readonly candidates: CandidateSet }>,
-  next: Policy,
-  present: Policy,
-  rulingsOf: RulingsOf,
-): PolicyPreview {
-  const tally = new PreviewTally();
-  for (const { image, candidates } of sets) {
-    const presentFates = decideFates(candidates, present, rulingsOf(image, present));
-    tally.add(candidates, presentFates, decideFates(candidates, next, rulingsOf(image, next)));
+export function previewPolicy(sets: Iterable<PreviewedImage>, next: Policy, present: Policy, rulingsOf: RulingsOf): PolicyPreview {
+  const trial = new PolicyTrial(next, present, rulingsOf);
+  for (const set of sets) trial.add(set);
+  return trial.preview();
+}
+
+/** The same image by image, for who does other things between two of them. */
+export class PolicyTrial {
+  readonly #next: Policy;
+  readonly #present: Policy;
+  readonly #rulingsOf: RulingsOf;
+  readonly #tally = new PreviewTally();
+
+  constructor(next: Policy, present: Policy, rulingsOf: RulingsOf) {
+    this.#next = next;
+    this.#present = present;
+    this.#rulingsOf = rulingsOf;
   }
-  return tally.preview();
+
+  add({ image, candidates }: PreviewedImage): void {
+    const present = decideFates(candidates, this.#present, this.#rulingsOf(image, this.#present));
+    this.#tally.add(candidates, present, decideFates(candidates, this.#next, this.#rulingsOf(image, this.#next)));
+  }
+
+  /** Of the images so far. */
+  preview(): PolicyPreview {
+    return this.#tally.preview();
+  }
 }
 
 class PreviewTally {
   #images = 0;
+  readonly #withLabels = { present: 0, next: 0 };
   #predictions = 0;
   readonly #present = new Float64Array(FATES);
   readonly #next = new Float64Array(FATES);
@@ -50,6 +75,8 @@ class PreviewTally {
   add({ categories }: CandidateSet, present: Uint8Array, next: Uint8Array): void {
     this.#images++;
     this.#predictions += present.length;
+    if (present.some(isKept)) this.#withLabels.present++;
+    if (next.some(isKept)) this.#withLabels.next++;
     for (let at = 0; at < present.length; at++) {
       this.#present[present[at]]++;
       this.#next[next[at]]++;
@@ -75,7 +102,8 @@ class PreviewTally {
       overall.lost += counts.lost;
     }
     const byCategory = new Map([...this.#byCategory].sort(([a], [b]) => a - b));
-    return { images: this.#images, predictions: this.#predictions, overall, byCategory, byReason: this.#byReason() };
+    const [images, predictions, imagesWithLabels] = [this.#images, this.#predictions, { ...this.#withLabels }];
+    return { images, imagesWithLabels, predictions, overall, byCategory, byReason: this.#byReason() };
   }
 
   #byReason(): PolicyPreview['byReason'] {

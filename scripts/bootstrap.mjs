@@ -35,16 +35,17 @@ stamped(
   () => installTensorFlow(variant),
 );
 
-const compiled = ['package.json', 'tsconfig.json', 'scripts/kernels.mjs', ...sources(root)];
+const compiled = ['package.json', 'tsconfig.json', 'scripts/kernels.mjs', 'scripts/page.mjs', ...sources(root)];
 stamped('build', compiled, existsSync(join(root, 'dist')) ? 'dist' : 'no dist', () => {
   say('building');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
   run(process.execPath, [join(root, 'scripts/kernels.mjs')]);
+  run(process.execPath, [join(root, 'scripts/page.mjs')]);
   return 'dist';
 });
 
-/** Every TypeScript file of the source roots, as paths relative to the repository. */
+/** Every source of the program and its pages, as paths relative to the repository. */
 function sources(directory) {
   const roots = readdirSync(directory, { withFileTypes: true }).filter(
     (entry) =>
@@ -54,7 +55,7 @@ function sources(directory) {
     .flatMap((entry) =>
       readdirSync(join(directory, entry.name), { recursive: true })
         .map((file) => join(entry.name, String(file)))
-        .filter((file) => file.endsWith('.ts')),
+        .filter((file) => /\.(?:ts|tsx|css|html)$/.test(file)),
     )
     .sort();
 }

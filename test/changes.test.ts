@@ -140,6 +140,23 @@ describe('a run that goes on with other settings', { skip }, () => {
     assert.deepEqual(allRows(base), rows);
   });
 
+  it('does what was agreed to or nothing, where the run moved on meanwhile', async () => {
+    const { folder: run } = await forkRun(base, settings(), 'moved', 'Ada');
+    const wanted = settings('train.steps=24');
+    const agreed = planSettings(run, wanted);
+    await changeSettings(run, settings('train.steps=22'), 'Grace');
+    const rows = allRows(run);
+    const moved = {
+      code: 'USAGE_RUN_MOVED',
+      message: `Expected ${run} where it was when its settings were compared, but it moved on meanwhile: they mean something else there`,
+      hint: 'give the same command again, and look at what it says now',
+    };
+    await assert.rejects(changeSettings(run, wanted, 'Ada', agreed), moved);
+    await assert.rejects(forkRun(run, wanted, 'after', 'Ada', agreed), moved);
+    assert.deepEqual([allRows(run), existsSync(folderOf('after'))], [rows, false]);
+    assert.equal((await changeSettings(run, wanted, 'Ada', planSettings(run, wanted))).restart.kind, 'none');
+  });
+
   it('refuses a name that is taken, and one that is none', async () => {
     await assert.rejects(forkRun(base, settings(STRICTER), 'stricter', 'Ada'), {
       code: 'USAGE_FORK_EXISTS',

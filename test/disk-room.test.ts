@@ -49,3 +49,30 @@ it('a disk that fills up while a student trains is told as that, and once there 
     assert.doesNotMatch(stderr, /^ +at /m);
   });
 });
+
+/** The disk gets room while the run waits for it. */
+const WAITING_SCRIPT = `
+mount -t tmpfs -o size=${FIRST_SIZE} tmpfs "$1"
+(until grep -q run-waiting "$1/small/logs/run.ndjson" 2> /dev/null; do sleep 0.2; done; mount -o remount,size=64m "$1") &
+"$2" "$3" run -c "$4" --set runs="$1" --until stage=train; echo "run ended with $?" >&2
+wait`;
+
+it('a disk that fills up while a student trains is waited for, also where the wait itself cannot be written', async (t) => {
+  const mount = ['--user', '--map-root-user', '--mount', 'sh', '-c'];
+  if (spawnSync('unshare', [...mount, 'mount -t tmpfs tmpfs /mnt']).status !== 0) return t.skip('a small disk cannot be mounted here');
+  await withFolder(async (folder) => {
+    await makeScenes(folder);
+    const waits = Array.from({ length: 10 }, () => 2);
+    const config = writeConfig(folder, { ...SMALL, rounds: 0, retry: { waits }, disk: { minFreeMb: 0 } });
+    const disk = join(folder, 'disk');
+    mkdirSync(disk);
+    const { NODE_TEST_CONTEXT: _context, ...env } = process.env;
+    const program = [WAITING_SCRIPT, 'sh', disk, process.execPath, PROGRAM, config];
+    const { stderr } = spawnSync('unshare', [...mount, ...program], { env, encoding: 'utf8' });
+    assert.match(
+      stderr,
+      /^warning: Expected room on the disk .*ENOSPC; round 0 train is tried again at \d\d:\d\d:\d\d \(failure 1, at most 10\)$/m,
+    );
+    assert.match(stderr, /^run ended with 0$/m);
+  });
+});

@@ -48,7 +48,7 @@ describe('labels between the stages of a run', () => {
     assert.match(ended.stderr, /The pseudo-labels of round 1 drifted further than the settings allow: labels a picture went from/);
     assert.match(
       ended.stderr,
-      /Examples: (\d+, ){9}\d+\n {2}look at them with `selfpaste labels show ID --png FILE`; .*--accept-drift.*\[GUARD_DRIFT\]/,
+      /Examples: (\d+, ){9}\d+\n {2}look at them with `selfpaste labels show ID --png FILE`; .*--accept-drift`, or with a wider brake: `selfpaste resume --set brake\.density=NUMBER` \[GUARD_DRIFT\]/,
     );
     assertEnded(await runProgram(['resume', run]), 4);
   });

@@ -13,6 +13,13 @@ import { assertEnded, childrenOf, isAlive, lookInto, type Program, rowsOf, runPr
 const PROGRAM = fileURLToPath(new URL('./program.js', import.meta.url));
 const noScript = spawnSync('script', ['--version']).status === 0 ? false : 'there is no `script`, which makes terminals';
 
+/** Asked where its trainer starts, a training lasts for longer than it takes to ask. Stages are tried again. */
+const LONGER = {
+  ...FAULTS,
+  train: { ...FAULTS.train, steps: 30, checkpointSteps: 5, validateSteps: 0 },
+  retry: { waits: [4, 1] },
+};
+
 const stateIn = (db: Parameters<Moment>[0]): RunState | undefined => db.snapshots.latest()?.state as RunState | undefined;
 const holds = (value: RunState['value']): Moment => {
   return (db) => stateIn(db)?.value === value;
@@ -22,14 +29,14 @@ const lastEvent = (run: string, kind: string) => lookInto(run, (db) => rowsOf(db
 describe('a run that is paused, stopped and told to go on', { skip }, () => {
   let bed: FaultBed;
   before(async () => {
-    bed = await FaultBed.make({ ...FAULTS, retry: { waits: [4, 1] } });
+    bed = await FaultBed.make(LONGER);
   });
   after(() => bed?.remove());
 
   it('from other terminals, by signals and by Ctrl-Z, and ends as one that was left alone', async () => {
     const run = bed.folderOf('asked');
     const program = bed.launch('asked');
-    await reached(run, program, checkpointAt(0, 2));
+    await reached(run, program, inStage('0/train'));
     program.process.kill('SIGHUP');
 
     const paused = await runProgram(['pause', run]);
@@ -49,7 +56,7 @@ describe('a run that is paused, stopped and told to go on', { skip }, () => {
     assert.deepEqual(childrenOf(program.pid), []);
     program.process.kill('SIGCONT');
 
-    await reached(run, program, checkpointAt(1, 2));
+    await reached(run, program, inStage('1/train'));
     const stopped = await runProgram(['stop', run]);
     assertEnded(stopped, 0);
     assert.match(stopped.stdout, /^stopped in round 1 train; go on with `selfpaste resume /);
@@ -71,7 +78,7 @@ describe('a run that is paused, stopped and told to go on', { skip }, () => {
     const terminal = spawn('script', ['-qec', command, '/dev/null'], { stdio: 'ignore' });
     const ended = new Promise((resolve) => terminal.once('close', resolve));
     const program = { process: terminal, pid: terminal.pid as number, ended } as unknown as Program;
-    await reached(run, program, checkpointAt(0, 2));
+    await reached(run, program, checkpointAt(0, 5));
     const owner = JSON.parse(readFileSync(`${run}/owner.json`, 'utf8')).pid as number;
     terminal.kill('SIGKILL');
     await gone([owner]);

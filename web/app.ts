@@ -1,25 +1,37 @@
 import { Hono } from 'hono';
 import { type ErrorFacts, errorFacts, SelfpasteError } from '../core/index.ts';
 import { type Access, atModestRates, calledByName, notFromElsewhere, ownWrites, safely, withToken } from './access.ts';
+import { compareRoutes } from './routes/compare.ts';
+import { imageRoutes } from './routes/image.ts';
+import { labelRoutes } from './routes/labels.ts';
+import { pageRoutes } from './routes/page.ts';
+import { pictureRoutes } from './routes/pictures.ts';
+import { policyRoutes } from './routes/policy.ts';
+import { runRoutes } from './routes/run.ts';
 import { statusRoutes } from './routes/status.ts';
+import { thumbnailRoutes } from './routes/thumbnails.ts';
+import { verdictRoutes } from './routes/verdicts.ts';
 import type { Site } from './site.ts';
 
-const CONTENTS = `selfpaste serves here what is known of a run.
-
-/metrics     numbers for Prometheus
-/api/status  what \`selfpaste status --json\` says
-/healthz     whether this server answers
-`;
-
 /** What of a run is served by whom; each has its paths. */
-const ROUTES: readonly ((site: Site) => Hono)[] = [statusRoutes];
+const ROUTES: readonly ((site: Site) => Hono)[] = [
+  compareRoutes,
+  imageRoutes,
+  labelRoutes,
+  pictureRoutes,
+  policyRoutes,
+  runRoutes,
+  statusRoutes,
+  thumbnailRoutes,
+  verdictRoutes,
+];
 
 /** What is served of a run, to those who have access. */
 export function runApp(site: Site, access: Access): Hono {
   const app = new Hono();
   app.use(safely(), atModestRates(), calledByName(access), notFromElsewhere(), withToken(access), ownWrites(access));
   for (const routes of ROUTES) app.route('/', routes(site));
-  app.get('/', (context) => context.text(CONTENTS));
+  app.route('/', pageRoutes(access));
   app.notFound((context) => context.json({ error: NOTHING }, 404));
   app.onError((error, context) => {
     const { code, message, hint } = errorFacts(error);

@@ -69,8 +69,8 @@ function settingsTooLate(place: string): SelfpasteError {
 async function runDemo(place: string, config: ResolvedConfig, json: boolean): Promise<RunOutcome> {
   const telling = { json, onEvent: [], webhook: [] };
   if (existsSync(runFolder(config.runFolder).database))
-    return conclude(config.runFolder, telling, (emit, control) =>
-      resumeRun(config.runFolder, { until: { kind: 'end' }, emit, control, acceptDrift: false }),
+    return conclude(config.runFolder, telling, (people) =>
+      resumeRun(config.runFolder, { until: { kind: 'end' }, acceptDrift: false, ...people }),
     );
   if (!json) print(`drawing ${SCENES.labeled} labeled, ${SCENES.unlabeled} unlabeled and ${SCENES.validation} validation scenes`);
   await generateScenes(join(place, 'data'), SCENES);

@@ -13,8 +13,9 @@ export function pauseCommand(): Command {
 
 async function pause(run: string | undefined, { json }: { readonly json: boolean }): Promise<void> {
   const folder = findRun(run);
-  const { pid, host } = await askRun(folder, 'pause');
-  const paused = await reachesState(folder, 'paused');
+  const taken = await askRun(folder, 'pause');
+  const { pid, host } = taken.owner;
+  const paused = await reachesState(folder, 'paused', taken);
   const { value = 'import', context } = rememberedState(folder) ?? {};
   if (json) return printJson({ folder, paused, state: value, round: context?.round ?? 0, stage: context?.stage ?? 'import', pid, host });
   if (paused) print(`paused in round ${context?.round} ${context?.stage}; go on with \`selfpaste resume ${run ?? folder}\``);

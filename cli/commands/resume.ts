@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { SelfpasteError } from '../../core/index.ts';
 import { resumeRun, type Until } from '../../pipeline/index.ts';
 import { askRun, livingOwner, rememberedState } from '../ask-run.ts';
 import { findRun } from '../find-run.ts';
@@ -26,10 +27,10 @@ export function resumeCommand(): Command {
     .option('--accept-drift', 'go on with labels that drifted further than the brake allows (exit code 4)', false)
     .option('--json', 'events as NDJSON on stdout', false)
     .action(async (run: string | undefined, options: ResumeCommandOptions) => {
-      const { until, acceptDrift, json } = options;
+      const { until, acceptDrift } = options;
       const folder = await settleSettings(findRun(run), options);
-      if (isHeld(folder)) return goOn(folder, json);
-      await conclude(folder, options, (emit, control) => resumeRun(folder, { until, emit, control, acceptDrift }));
+      if (isHeld(folder)) return goOn(folder, options);
+      await conclude(folder, options, (people) => resumeRun(folder, { until, acceptDrift, ...people }));
     });
 }
 
@@ -39,9 +40,25 @@ function isHeld(folder: string): boolean {
   return value === 'paused' || value === 'waiting';
 }
 
-/** The process that holds the run goes on with it, in its own terminal. */
-async function goOn(folder: string, json: boolean): Promise<void> {
-  const { pid, host } = await askRun(folder, 'go-on');
-  if (json) printJson({ folder, goesOnIn: { pid, host } });
+/** The process that holds the run goes on with it, in its own terminal and as it was told there. */
+async function goOn(folder: string, options: ResumeCommandOptions): Promise<void> {
+  const ownOptions = [
+    ...(options.until.kind === 'end' ? [] : ['--until']),
+    ...(options.acceptDrift ? ['--accept-drift'] : []),
+    ...(options.onEvent.length > 0 ? ['--on-event'] : []),
+    ...(options.webhook.length > 0 ? ['--webhook'] : []),
+  ];
+  if (ownOptions.length > 0) throw heldElsewhere(folder, ownOptions);
+  const { pid, host } = (await askRun(folder, 'go-on')).owner;
+  if (options.json) printJson({ folder, goesOnIn: { pid, host } });
   else print(`process ${pid} on ${host} goes on; look with \`selfpaste status --watch ${folder}\``);
+}
+
+function heldElsewhere(folder: string, options: readonly string[]): SelfpasteError {
+  const { pid, host } = livingOwner(folder) ?? { pid: '?', host: '?' };
+  return new SelfpasteError(
+    'USAGE_RUN_HELD',
+    `Expected no ${options.join(', ')} for a run that process ${pid} on ${host} holds: it goes on as it was started`,
+    `leave ${options.length === 1 ? 'it' : 'them'} out, or stop that process with \`selfpaste stop ${folder}\` first`,
+  );
 }

@@ -3,12 +3,12 @@ import { Command } from 'commander';
 import type { ResolvedConfig } from '../../config/index.ts';
 import { ExitCode } from '../../core/index.ts';
 import { openDatabase, runStatus } from '../../db/index.ts';
-import { type Emit, RunControl, type RunOutcome, runFolder, startRun, type Until } from '../../pipeline/index.ts';
-import { type NotificationOptions, notificationOptions, notifications } from '../notification-options.ts';
+import { RunControl, type RunOptions, type RunOutcome, runFolder, startRun, type Until } from '../../pipeline/index.ts';
+import { type NotificationOptions, notificationOptions, notificationTargets } from '../notification-options.ts';
 import { type ConfigOptions, collect, parseUntil, readConfig } from '../options.ts';
 import { print } from '../print.ts';
 import { progressView } from '../progress-view.ts';
-import { listenToSignals, stoppingTheJob } from '../run-signals.ts';
+import { ShellJob } from '../shell-job.ts';
 import { statusText } from '../status-text.ts';
 import { showPlan } from './plan.ts';
 
@@ -42,25 +42,25 @@ export interface Telling extends NotificationOptions {
 
 /** Runs with a progress view and sets the exit code. Also what `demo` does. */
 export async function launch(config: ResolvedConfig, until: Until, telling: Telling): Promise<RunOutcome> {
-  return conclude(config.runFolder, telling, (emit, control) => startRun(config, { until, emit, control }));
+  return conclude(config.runFolder, telling, (people) => startRun(config, { until, ...people }));
 }
 
-type Work = (emit: Emit, control: RunControl) => Promise<RunOutcome>;
+/** Who hears of a run and who may ask something of it. */
+type People = Pick<RunOptions, 'emit' | 'notify' | 'control'>;
 
 /** Drives a run to its end and says what came of it. */
-export async function conclude(folder: string, telling: Telling, work: Work): Promise<RunOutcome> {
+export async function conclude(folder: string, telling: Telling, work: (people: People) => Promise<RunOutcome>): Promise<RunOutcome> {
   const view = progressView(telling.json);
-  const told = notifications(telling, folder, stoppingTheJob(view.emit));
   const control = new RunControl();
-  const unlisten = listenToSignals(control);
+  const job = new ShellJob(control);
   try {
-    const outcome = await work(told.emit, control).finally(told.settled);
+    const outcome = await work({ emit: job.watching(view.emit), notify: notificationTargets(telling), control });
     view.close();
     if (outcome.kind === 'interrupted') process.exitCode = ExitCode.interrupted;
     if (outcome.kind === 'finished' && !telling.json) print(summary(folder));
     return outcome;
   } finally {
-    unlisten();
+    job.end();
     view.close();
   }
 }

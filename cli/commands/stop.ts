@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
-import { askRun, livingOwner, rememberedState } from '../ask-run.ts';
+import { askRun, isOwnedBy, rememberedState } from '../ask-run.ts';
 import { findRun } from '../find-run.ts';
 import { print, printJson } from '../print.ts';
 
@@ -16,8 +16,9 @@ const POLL_MS = 100;
 
 async function stop(run: string | undefined, { json }: { readonly json: boolean }): Promise<void> {
   const folder = findRun(run);
-  const { pid, host } = await askRun(folder, 'stop');
-  while (livingOwner(folder)?.pid === pid) await sleep(POLL_MS);
+  const { owner } = await askRun(folder, 'stop');
+  const { pid, host } = owner;
+  while (isOwnedBy(owner, folder)) await sleep(POLL_MS);
   const { value = 'import', context } = rememberedState(folder) ?? {};
   if (json) return printJson({ folder, state: value, round: context?.round ?? 0, stage: context?.stage ?? 'import', pid, host });
   if (value === 'finished') print('finished');

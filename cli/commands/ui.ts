@@ -12,7 +12,7 @@ interface UiOptions {
 
 export function uiCommand(): Command {
   return new Command('ui')
-    .description('Serve a run over HTTP until Ctrl-C: /metrics for Prometheus, /api/status (as `status --json`), /healthz.')
+    .description('Look at a run and its labels in the browser, until Ctrl-C. For programs: /metrics (Prometheus), /api/status, /healthz.')
     .argument('[run]', 'folder or name of the run; the newest below ./runs by default')
     .option('--port <n>', 'port to listen at; 0 takes any that is free', portNumber, 4280)
     .option('--host <address>', 'where to listen; beyond this machine, every request needs the token that is printed', '127.0.0.1')

@@ -1,11 +1,11 @@
-import type { CategoryId } from '../../core/index.ts';
+import type { CategoryId, PredictionId } from '../../core/index.ts';
 import type { SqlValue } from '../connection.ts';
 import type { RunDatabase } from '../run-database.ts';
 import { changeOf, conditionsOf, ID_OF, parametersOf, roundMeant, suspicionOf } from './label-conditions.ts';
 import type { LabelCursor, LabelFilter, LabelOrder } from './label-filter.ts';
 import { type KeyReader, mergeKeys } from './label-merge.ts';
-import { cellPaths, changePaths, imagePath, type Path, suspicionPath } from './label-paths.ts';
-import { ringReader } from './label-rings.ts';
+import { cellPaths, changePaths, imagePath, linePath, type Path, suspicionPath } from './label-paths.ts';
+import { inwardReader, ringReader } from './label-rings.ts';
 import { type SmallSet, smallSet } from './label-sets.ts';
 import { thresholdsOf } from './label-thresholds.ts';
 
@@ -21,14 +21,30 @@ const DIRECTION: Readonly<Record<LabelOrder, 1 | -1>> = {
   'likely-wrong': -1,
 };
 
+/** From the first key to the last, or from the last to the first. */
+export type Way = 'forward' | 'backward';
+
+const directionOf = (order: LabelOrder, way: Way): 1 | -1 => (way === 'forward' ? DIRECTION[order] : DIRECTION[order] === 1 ? -1 : 1);
+
 /**
  * Reads the keys of a list, page by page. Where some condition of the filter leaves only a small set, that is read whole and sorted;
  * else rows are walked in the order of an index, from where the page begins to where it ends.
  */
-export function keyReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder): KeyReader {
+export function keyReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder, way: Way = 'forward'): KeyReader {
   if (isContradiction(db, filter, order)) return () => [];
   const set = smallSet(db, filter, order);
-  return set ? setReader(db, filter, order, set) : walkingReader(db, filter, order);
+  return set ? setReader(db, filter, order, set, way) : walkingReader(db, filter, order, way);
+}
+
+/** Where a label stands in an order, whether the filter holds of it or not; undefined where the order has no place for it. */
+export function keyOf(db: RunDatabase, filter: LabelFilter, order: LabelOrder, id: PredictionId): LabelCursor | undefined {
+  const { change, suspicion } = filter;
+  const ranked = {
+    ...(order === 'most-changed' && change !== undefined ? { change } : {}),
+    ...(order === 'likely-wrong' && suspicion !== undefined ? { suspicion } : {}),
+  };
+  const itself = { paths: [linePath], parameters: { lineIds: JSON.stringify([id]) } };
+  return rankedSet(db, { round: roundMeant(filter), line: id, ...ranked }, order, itself)[0];
 }
 
 /** Only what was kept has changed, so that to look for what was dropped is to go over all changes in vain. */
@@ -42,25 +58,25 @@ function isContradiction(db: RunDatabase, filter: LabelFilter, order: LabelOrder
 type Compare = (a: LabelCursor, b: LabelCursor) => number;
 
 const comparing =
-  (order: LabelOrder): Compare =>
+  (order: LabelOrder, way: Way): Compare =>
   (a, b) =>
-    DIRECTION[order] * (a.rank - b.rank || a.id - b.id);
+    directionOf(order, way) * (a.rank - b.rank || a.id - b.id);
 
 /** Walks whatever the filter is, but for lines of objects, which are always small sets. */
-export function walkingReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder): KeyReader {
-  if (order === 'least-certain') return ringReader(db, filter);
+export function walkingReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder, way: Way = 'forward'): KeyReader {
+  if (order === 'least-certain') return way === 'forward' ? ringReader(db, filter) : inwardReader(db, filter);
   const statements = new Map<string, WalkStatements>();
-  const readers = walksOf(db, filter, order).map((walk) => {
+  const readers = walksOf(db, filter, order, way).map((walk) => {
     // Hundreds of walks differ in their parameters alone.
-    const own = statements.get(walk.source) ?? walkStatements(filter, order, walk);
+    const own = statements.get(walk.source) ?? walkStatements(filter, directionOf(order, way), walk);
     statements.set(walk.source, own);
     return walkReader(db, own, { ...parametersOf(filter), ...walk.parameters });
   });
-  return (after, limit) => mergeKeys(readers, comparing(order), after, limit);
+  return (after, limit) => mergeKeys(readers, comparing(order, way), after, limit);
 }
 
-function setReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder, set: SmallSet): KeyReader {
-  const compare = comparing(order);
+function setReader(db: RunDatabase, filter: LabelFilter, order: LabelOrder, set: SmallSet, way: Way): KeyReader {
+  const compare = comparing(order, way);
   return (after, limit) => {
     const keys = rankedSet(db, filter, order, set);
     const rest = after ? keys.filter((key) => compare(key, after) > 0) : keys;
@@ -104,10 +120,10 @@ interface Walk extends Path {
   readonly sort: string;
 }
 
-function walksOf(db: RunDatabase, filter: LabelFilter, order: Exclude<LabelOrder, 'least-certain'>): Walk[] {
+function walksOf(db: RunDatabase, filter: LabelFilter, order: Exclude<LabelOrder, 'least-certain'>, way: Way): Walk[] {
   const sorted = (path: Path, rank: string, id = ID_OF[path.table]): Walk => {
-    const way = DIRECTION[order] === 1 ? 'ASC' : 'DESC';
-    return { ...path, rank, sort: `${rank} ${way}, ${id} ${way}` };
+    const sort = directionOf(order, way) === 1 ? 'ASC' : 'DESC';
+    return { ...path, rank, sort: `${rank} ${sort}, ${id} ${sort}` };
   };
   if (order === 'image') return [sorted(imagePath(filter), 'l.image_id')];
   if (order === 'most-changed') return changePaths(filter).map((path) => sorted(path, 'm.iou', 'm.prediction_id'));
@@ -122,10 +138,10 @@ interface WalkStatements {
   readonly next: string;
 }
 
-function walkStatements(filter: LabelFilter, order: LabelOrder, walk: Walk): WalkStatements {
+function walkStatements(filter: LabelFilter, direction: 1 | -1, walk: Walk): WalkStatements {
   const id = walk.link === '' ? ID_OF[walk.table] : 'm.prediction_id';
   const conditions = [...walk.where, ...conditionsOf(filter, walk.table, walk.covers)];
-  const seek = `(${walk.rank}, ${id}) ${DIRECTION[order] === 1 ? '>' : '<'} (:afterRank, :afterId)`;
+  const seek = `(${walk.rank}, ${id}) ${direction === 1 ? '>' : '<'} (:afterRank, :afterId)`;
   const statement = (where: readonly string[]) =>
     `SELECT ${id} AS id, ${walk.rank} AS rank FROM ${walk.source} ${walk.link} WHERE ${where.join(' AND ')} ORDER BY ${walk.sort} LIMIT :limit`;
   return { first: statement(conditions), next: statement([...conditions, seek]) };

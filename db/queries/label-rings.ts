@@ -1,3 +1,5 @@
+import type { PredictionId } from '../../core/index.ts';
+import type { SqlValue } from '../connection.ts';
 import type { RunDatabase } from '../run-database.ts';
 import { conditionsOf, ID_OF, parametersOf, roundMeant } from './label-conditions.ts';
 import type { LabelCursor, LabelFilter } from './label-filter.ts';
@@ -20,14 +22,7 @@ const FARTHEST = 2;
 export function ringReader(db: RunDatabase, filter: LabelFilter): KeyReader {
   const cells = cellPaths(db, filter, 'score');
   if (cells.length === 0) return () => [];
-  const threshold = thresholdsOf(db, roundMeant(filter));
-  const parameters = {
-    ...parametersOf(filter),
-    cells: JSON.stringify(cells.map(({ category, parameters: own }) => ({ ...own, threshold: threshold(category) }))),
-    minScore: filter.minScore ?? 0,
-    maxScore: filter.maxScore ?? 1,
-    rounding: ROUNDING,
-  };
+  const parameters = ringParameters(db, filter, cells);
   const keysIn = ringStatement(filter, cells[0], []);
   const keysBehind = ringStatement(filter, cells[0], ['(rank, id) > (:afterRank, :afterId)']);
   const nearest = nearestStatement(cells[0]);
@@ -46,6 +41,37 @@ export function ringReader(db: RunDatabase, filter: LabelFilter): KeyReader {
       from += width;
     }
     return keys;
+  };
+}
+
+/** Reads the same keys from the farthest to the nearest, from one of them on: rings that grow inwards until a page is full. */
+export function inwardReader(db: RunDatabase, filter: LabelFilter): KeyReader {
+  const cells = cellPaths(db, filter, 'score');
+  if (cells.length === 0) return () => [];
+  const parameters = ringParameters(db, filter, cells);
+  const statement = ringStatement(filter, cells[0], ['(rank, id) < (:afterRank, :afterId)'], 'DESC');
+  return (after = { rank: FARTHEST, id: Number.MAX_SAFE_INTEGER as PredictionId }, limit) => {
+    const seek = { afterRank: after.rank, afterId: after.id };
+    const keys: LabelCursor[] = [];
+    // Equal distances belong to the first ring, whose outer bound is not in it.
+    let to = after.rank + FIRST_WIDTH;
+    for (let width = FIRST_WIDTH * 2; keys.length < limit && to > 0; width *= WIDENING) {
+      const range = { from: Math.max(0, to - width), to, limit: limit - keys.length };
+      for (const key of db.connection.all<LabelCursor>(statement, { ...parameters, ...seek, ...range })) keys.push(key);
+      to -= width;
+    }
+    return keys;
+  };
+}
+
+function ringParameters(db: RunDatabase, filter: LabelFilter, cells: readonly Cell[]): Readonly<Record<string, SqlValue>> {
+  const threshold = thresholdsOf(db, roundMeant(filter));
+  return {
+    ...parametersOf(filter),
+    cells: JSON.stringify(cells.map(({ category, parameters: own }) => ({ ...own, threshold: threshold(category) }))),
+    minScore: filter.minScore ?? 0,
+    maxScore: filter.maxScore ?? 1,
+    rounding: ROUNDING,
   };
 }
 
@@ -71,7 +97,12 @@ const THRESHOLDS = `WITH thresholds AS MATERIALIZED (SELECT value AS cell, value
 const whereOf = ({ where }: Cell): string[] => where.map((condition) => condition.replaceAll(/:(cell\w+)/g, "(t.cell ->> '$.$1')"));
 
 /** @param cell any of them: they differ in their parameters alone */
-function ringStatement({ minScore: _, maxScore: __, ...filter }: LabelFilter, cell: Cell, seek: readonly string[]): string {
+function ringStatement(
+  { minScore: _, maxScore: __, ...filter }: LabelFilter,
+  cell: Cell,
+  seek: readonly string[],
+  way: 'ASC' | 'DESC' = 'ASC',
+): string {
   const conditions = [...whereOf(cell), ...conditionsOf(filter, cell.table, cell.covers)].join(' AND ');
   const sides = SIDES.map(
     ({ bounds }) =>
@@ -79,7 +110,7 @@ function ringStatement({ minScore: _, maxScore: __, ...filter }: LabelFilter, ce
        WHERE ${conditions} AND ${bounds}`,
   );
   return `${THRESHOLDS} SELECT id, rank FROM (${sides.join(' UNION ALL ')})
-    WHERE ${['rank >= :from', 'rank < :to', ...seek].join(' AND ')} ORDER BY rank, id LIMIT :limit`;
+    WHERE ${['rank >= :from', 'rank < :to', ...seek].join(' AND ')} ORDER BY rank ${way}, id ${way} LIMIT :limit`;
 }
 
 /** The least distance that any row of the cells has within a range, whatever else the filter says. */

@@ -13,6 +13,7 @@ import { addImage, addModel, CAT, DOG, label, prediction, T0, testFolder, testRu
 import { LABEL_ORDERS, type LabelCursor, type LabelFilter, type LabelOrder } from './label-filter.ts';
 import { walkingReader } from './label-keys.ts';
 import { mergeKeys } from './label-merge.ts';
+import { labelNeighbours } from './label-neighbours.ts';
 import { countLabels } from './labels-count.ts';
 import { type LabelLine, labelIds, listLabels } from './labels-list.ts';
 
@@ -234,6 +235,15 @@ test('every filter in every order: what it says, in its order, page by page, wal
         allPages(limit, (after) => walk(after, limit)),
         keys,
       );
+      const back = walkingReader(db, filter, order, 'backward');
+      assert.deepEqual(
+        allPages(limit, (after) => back(after, limit)),
+        keys.toReversed(),
+      );
+      for (const [at, { id }] of [...keys.entries()].slice(0, 4)) {
+        const beside = { previous: keys[at - 1]?.id ?? null, next: keys[at + 1]?.id ?? null };
+        assert.deepEqual(labelNeighbours(db, filter, order, id), beside);
+      }
       const whole = expected(lines, filter, 'image').map(({ id }) => id);
       assert.deepEqual([...labelIds(db, filter)], whole);
       assert.deepEqual(countLabels(db, filter), { labels: whole.length, exact: true });
@@ -290,6 +300,21 @@ test('the line of an object is one list over all rounds, from whichever predicti
       );
   assert.deepEqual([...labelIds(db, { round: 2, line: id })], both);
   assert.deepEqual(countLabels(db, { round: 2, line: id, minScore: 2 }), { labels: 0, exact: true });
+});
+
+test('what a person decided about leaves a list of undecided labels, and its neighbours are where it was', (t) => {
+  const db = labeledRun(t);
+  const filter: LabelFilter = { round: 2, verdict: 'none' };
+  const before = listLabels(db, filter, 'score-desc', 5).map(({ id }) => id);
+  db.verdicts.record([{ of: 'prediction', prediction: before[2], verdict: 'accepted' }], {
+    who: 'ada',
+    why: '',
+    subject: 'a test',
+    atMs: T0,
+  });
+  assert.deepEqual(labelNeighbours(db, filter, 'score-desc', before[2]), { previous: before[1], next: before[3] });
+  assert.deepEqual(labelNeighbours(db, filter, 'score-desc', before[1]), { previous: before[0], next: before[3] });
+  assert.deepEqual(labelNeighbours(db, filter, 'score-desc', predictionId(1e9)), { previous: null, next: null });
 });
 
 /** Marks as the tables that they come from have them. */

@@ -51,7 +51,8 @@ type Row = Omit<LabelLine, keyof LabelCursor | 'box' | 'selection' | 'change' | 
     readonly strength: number | null;
   };
 
-function lineOf(db: RunDatabase, { id, rank }: LabelCursor): LabelLine {
+/** The line of a prediction that is there. */
+export function lineOf(db: RunDatabase, { id, rank }: LabelCursor): LabelLine {
   const { x1, y1, x2, y2, status, reason, weight, previous, changeKind, iou, suspicionKind, strength, ...line } = db.connection.one<Row>(
     `SELECT p.round, p.image_id AS image, i.file_name AS fileName, p.category_id AS category, c.name AS categoryName, p.score,
        p.x1, p.y1, p.x2, p.y2, p.area_px2 AS areaPx2, s.status, s.reason, s.weight, s.previous_id AS previous, v.verdict,

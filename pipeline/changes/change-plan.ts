@@ -1,5 +1,6 @@
 import { type ResolvedConfig, type SettingChange, settingsChanged } from '../../config/index.ts';
 import type { RunPoint } from '../../db/index.ts';
+import { STAGES } from '../machine.ts';
 import { type Course, type Effect, effectOf, stagesOf } from './effects.ts';
 import type { RunPlace } from './place.ts';
 
@@ -56,7 +57,8 @@ function planned(change: SettingChange, place: RunPlace, course: Course): Planne
 
 /** Rounds that keep what they made with the old value: those in front of the first stage that reads the new one. */
 function madeBefore({ readBy }: SettingChange, effect: Effect, place: RunPlace, course: Course): readonly number[] {
-  if (effect.kind === 'data' || effect.kind === 'rounds') return [];
+  // How a given teacher is read goes back to round 0 where there is one, and is read by nobody where there is none.
+  if (effect.kind === 'data' || readBy[0] === 'adopt') return [];
   const isOver = place.stage === 'decide' && effect.kind === 'nothing';
   const rounds = Array.from({ length: place.round + (isOver ? 1 : 0) }, (_, round) => round);
   return rounds.filter((round) => stagesOf(round, course).some((stage) => readBy.includes(stage)));
@@ -74,9 +76,4 @@ function restartOf(effects: readonly Effect[], { round, stage }: RunPlace): Rest
 }
 
 /** Of one round only one stage list is in question, whose order is that of the names in it. */
-function byOrder(a: RunPoint, b: RunPoint): number {
-  const at = ({ round, stage }: RunPoint) => ORDER.indexOf(stage) + round * ORDER.length;
-  return at(a) - at(b);
-}
-
-const ORDER: readonly RunPoint['stage'][] = ['adopt', 'label', 'select', 'train', 'evaluate', 'promote'];
+const byOrder = (a: RunPoint, b: RunPoint): number => a.round - b.round || STAGES.indexOf(a.stage) - STAGES.indexOf(b.stage);

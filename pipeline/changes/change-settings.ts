@@ -13,10 +13,11 @@ import { savedState } from './place.ts';
 /**
  * Gives a run other settings where it is. The stage at work starts anew where it read an old value; what was made before stays.
  * @param who said so; for the diary
+ * @param agreed what that person saw of the change; null where it was made without a look
  * @throws SelfpasteError USAGE_SETTINGS_NEED_FORK where a change would reach what never changes in a run, and as {@link owningChange}
  */
-export function changeSettings(path: string, wanted: Wanted, who: string): Promise<ChangePlan> {
-  return owningChange(path, wanted, (context) => {
+export function changeSettings(path: string, wanted: Wanted, who: string, agreed: ChangePlan | null = null): Promise<ChangePlan> {
+  return owningChange(path, wanted, agreed, (context) => {
     const { plan, folder } = context;
     if (plan.restart.kind === 'fork' || plan.restart.kind === 'import') throw needsFork(plan);
     if (plan.changes.length > 0) change(context, plan.restart, who);

@@ -11,7 +11,10 @@ const course: Course = { rounds: 3, given: false };
 const place = (round: number, stage: RunPlace['stage'], progress: Progress = 'none', promoted = false): RunPlace => ({
   ...{ round, stage, progress, promoted },
 });
+const given: Course = { ...course, given: true };
 const LABELING: readonly Reader[] = ['label', 'train', 'evaluate'];
+/** How the classes of a given teacher become categories. */
+const CLASSES: readonly Reader[] = ['adopt', 'label', 'evaluate'];
 
 const cases: readonly [what: string, readBy: readonly Reader[], at: RunPlace, course: Course, kind: string, from?: string][] = [
   ['what no stage reads', [], place(1, 'train', 'some'), course, 'nothing'],
@@ -28,11 +31,20 @@ const cases: readonly [what: string, readBy: readonly Reader[], at: RunPlace, co
   ['a training that is done', ['train'], place(2, 'evaluate'), course, 'round', '2/train'],
   ['the labeling under way', LABELING, place(1, 'label', 'fixed'), course, 'round', '1/label'],
   ['how models are measured, in round 0', LABELING, place(0, 'train', 'some'), course, 'stage'],
-  ['the same where a teacher was given', LABELING, place(0, 'evaluate', 'some'), { ...course, given: true }, 'stage'],
-  ['a teacher before it is taken', ['adopt'], place(0, 'import', 'fixed'), { ...course, given: true }, 'nothing'],
-  ['a teacher that was measured', ['adopt'], place(0, 'evaluate'), { ...course, given: true }, 'rounds', '0/adopt'],
-  ['a teacher of later rounds', ['adopt'], place(2, 'train'), { ...course, given: true }, 'rounds', '0/adopt'],
+  ['the same where a teacher was given', LABELING, place(0, 'evaluate', 'some'), given, 'stage'],
+  ['a teacher before it is taken', ['adopt'], place(0, 'import', 'fixed'), given, 'nothing'],
+  ['no teacher any more, before it is taken', ['adopt'], place(0, 'import', 'fixed'), course, 'nothing'],
+  ['a teacher that is being taken', ['adopt'], place(0, 'adopt', 'some'), given, 'stage'],
+  ['a teacher that was measured', ['adopt'], place(0, 'evaluate'), given, 'rounds', '0/adopt'],
+  ['a teacher of later rounds', ['adopt'], place(2, 'train'), given, 'rounds', '0/adopt'],
+  ['a teacher instead of one that is being trained', ['adopt'], place(0, 'train', 'some'), given, 'rounds', '0/adopt'],
   ['no teacher any more', ['adopt'], place(2, 'train'), course, 'rounds', '0/train'],
+  ["a given teacher's classes before it is taken", CLASSES, place(0, 'adopt'), given, 'nothing'],
+  ["a given teacher's classes once it was measured", CLASSES, place(0, 'promote'), given, 'rounds', '0/adopt'],
+  ["a given teacher's classes while it labels", CLASSES, place(1, 'label', 'fixed'), given, 'rounds', '0/adopt'],
+  ["a given teacher's classes behind the end of a round", CLASSES, place(1, 'decide', 'none', true), given, 'rounds', '0/adopt'],
+  ['classes of a teacher that nobody gave', CLASSES, place(1, 'label', 'fixed'), course, 'nothing'],
+  ['classes of a teacher that nobody gave, where students are measured', CLASSES, place(0, 'evaluate', 'some'), course, 'nothing'],
   ['more rounds behind the end', ['decide'], place(3, 'decide', 'none', true), course, 'nothing'],
   ['the training behind the end of a run', ['train'], place(3, 'decide', 'none', true), course, 'round', '3/train'],
   ['the training of rounds that are added', ['train'], place(2, 'decide', 'none', true), course, 'nothing'],
@@ -46,24 +58,44 @@ for (const [what, readBy, at, course, kind, from] of cases) {
   });
 }
 
+/** A setting by its readers, and a place that a run of this course comes to. */
+const asked = fc
+  .record({
+    readBy: fc.subarray([...READERS]),
+    at: fc.record({
+      round: fc.integer({ min: 0, max: 4 }),
+      stage: fc.constantFrom(...READERS),
+      progress: fc.constantFrom<Progress>('none', 'some', 'fixed'),
+      promoted: fc.boolean(),
+    }),
+    course: fc.record({ rounds: fc.integer({ min: 0, max: 4 }), given: fc.boolean() }),
+  })
+  .filter(({ at, course }) => stagesOf(at.round, course).includes(at.stage));
+
 test('whatever reads a setting: what goes on in place touches no stage that is behind, and a fork begins in front of all of its readers', () => {
-  const places = fc.record({
-    round: fc.integer({ min: 0, max: 4 }),
-    stage: fc.constantFrom(...READERS),
-    progress: fc.constantFrom<Progress>('none', 'some', 'fixed'),
-    promoted: fc.boolean(),
-  });
-  const courses = fc.record({ rounds: fc.integer({ min: 0, max: 4 }), given: fc.boolean() });
   fc.assert(
-    fc.property(fc.subarray([...READERS]), places, courses, (readBy, at, course) => {
-      const stages = stagesOf(at.round, course);
-      fc.pre(stages.includes(at.stage));
+    fc.property(asked, ({ readBy, at, course }) => {
       const effect = effectOf({ readBy }, at, course);
-      const first = readBy.find((stage) => stages.includes(stage));
-      const isDone = first !== undefined && READERS.indexOf(first) < READERS.indexOf(at.stage);
+      const first = stagesOf(at.round, course).find((stage) => readBy.includes(stage));
+      const isOfNobody = readBy[0] === 'adopt' && !course.given;
+      const isDone = first !== undefined && !isOfNobody && READERS.indexOf(first) < READERS.indexOf(at.stage);
       if (effect.kind === 'stage') assert.equal(first, at.stage);
-      if (effect.kind === 'round') assert.deepEqual(effect.at, { round: at.round, stage: first });
+      if (effect.kind === 'round') assert.deepEqual([effect.at.round, effect.at.stage], [at.round, first]);
       if (effect.kind === 'nothing' && at.stage !== 'decide') assert.ok(!isDone);
+    }),
+  );
+});
+
+test('what no stage of a round reads is nothing to it, the data or the first teacher; an import that goes on is never forked behind', () => {
+  fc.assert(
+    fc.property(asked, ({ readBy, at, course }) => {
+      const effect = effectOf({ readBy }, at, course);
+      const isOfRound = stagesOf(at.round, course).some((stage) => readBy.includes(stage));
+      if (!isOfRound || at.stage === 'import') assert.ok(!['stage', 'round'].includes(effect.kind), effect.kind);
+      if (effect.kind === 'data') assert.equal(readBy[0], 'import');
+      if (effect.kind !== 'rounds') return;
+      assert.ok(readBy[0] === 'adopt' && at.stage !== 'import');
+      assert.deepEqual(effect.at, { round: 0, stage: stagesOf(0, course)[1] });
     }),
   );
 });
@@ -76,6 +108,8 @@ test('all changes together go back to the earliest of their points', () => {
   assert.deepEqual(plan({ teacher: { floor: 0.1 }, policy: { score: 0.4 } }).restart, { kind: 'fork', at: { round: 2, stage: 'label' } });
   assert.deepEqual(plan({ teacher: { floor: 0.1, model: 't.onnx' } }).restart, { kind: 'fork', at: { round: 0, stage: 'adopt' } });
   assert.deepEqual(plan({ retry: { waits: [] } }).restart, { kind: 'none' });
+  const [given, none] = [configWith({ teacher: { model: 't.onnx' } }), configWith({ teacher: { floor: 0.1 } })];
+  assert.deepEqual(planChanges(given, none, place(2, 'train')).restart, { kind: 'fork', at: { round: 0, stage: 'train' } });
 });
 
 test('the rounds that were made with an old value are told', () => {
@@ -87,6 +121,20 @@ test('the rounds that were made with an old value are told', () => {
       ['train.steps', [0, 1]],
     ],
   );
+});
+
+test("how a teacher's classes are read is told where one is given, and is nothing to a run that trains its own", () => {
+  const plan = (teacher: { model?: string }) => {
+    const after = configWith({ teacher: { ...teacher, match: 'id', classes: { cat: 3 } } });
+    return planChanges(configWith({ teacher }), after, place(2, 'evaluate', 'some'));
+  };
+  const told = ({ changes }: ReturnType<typeof plan>) => changes.map(({ key, effect, madeBefore }) => [key, effect.kind, madeBefore]);
+  assert.deepEqual(plan({ model: 't.onnx' }).restart, { kind: 'fork', at: { round: 0, stage: 'adopt' } });
+  assert.deepEqual(plan({}).restart, { kind: 'none' });
+  assert.deepEqual(told(plan({})), [
+    ['teacher.match', 'nothing', []],
+    ['teacher.classes', 'nothing', []],
+  ]);
 });
 
 test('the name and the folder of runs stay', () => {

@@ -26,14 +26,26 @@ export interface Course {
 const NOTHING: Effect = { kind: 'nothing' };
 const order = (stage: Reader): number => READERS.indexOf(stage);
 
-/** What a change means to a run at a place. Pure; the stages in front of the first that reads the setting stay as they are. */
+/**
+ * What a change means to a run at a place. Pure; the stages in front of the first that reads the setting stay as they are. What is read where
+ * the first teacher is taken goes for all that comes of that teacher, so it is never invalid for one round alone.
+ */
 export function effectOf({ readBy }: Pick<SettingChange, 'readBy'>, place: RunPlace, course: Course): Effect {
   const [earliest] = readBy;
   if (earliest === undefined) return NOTHING;
   if (earliest === 'import') return place.stage === 'import' && place.progress === 'none' ? NOTHING : { kind: 'data' };
+  if (place.stage === 'import') return NOTHING;
+  if (earliest === 'adopt') return ofFirstTeacher(readBy, place, course);
   const first = stagesOf(place.round, course).find((stage) => readBy.includes(stage));
-  if (first === undefined) return isOfFirstTeacher(readBy) ? { kind: 'rounds', at: firstTeacher(course) } : NOTHING;
-  return isBehind(first, place, course) ? again(first, place, readBy, course) : atOrAhead(first, place);
+  if (first === undefined) return NOTHING;
+  if (isBehind(first, place, course)) return { kind: 'round', at: { round: place.round, stage: first as RunPoint['stage'] } };
+  return atOrAhead(first, place);
+}
+
+/** What other stages read too says how a given teacher is read; what none of them reads is the teacher itself, or that there is none. */
+function ofFirstTeacher(readBy: readonly Reader[], place: RunPlace, { given }: Course): Effect {
+  if (given) return place.stage === 'adopt' ? atOrAhead('adopt', place) : { kind: 'rounds', at: { round: 0, stage: 'adopt' } };
+  return readBy.every((stage) => stage === 'adopt') ? { kind: 'rounds', at: { round: 0, stage: 'train' } } : NOTHING;
 }
 
 /** Round 0 adopts a teacher or trains one; only later ones label. */
@@ -50,11 +62,3 @@ function isBehind(stage: Reader, place: RunPlace, { rounds }: Course): boolean {
 
 const atOrAhead = (stage: Reader, place: RunPlace): Effect =>
   stage === place.stage && place.progress === 'some' ? { kind: 'stage' } : NOTHING;
-
-function again(stage: Reader, { round }: RunPlace, readBy: readonly Reader[], course: Course): Effect {
-  if (isOfFirstTeacher(readBy)) return { kind: 'rounds', at: firstTeacher(course) };
-  return { kind: 'round', at: { round, stage: stage as RunPoint['stage'] } };
-}
-
-const isOfFirstTeacher = (readBy: readonly Reader[]): boolean => readBy.every((stage) => stage === 'adopt');
-const firstTeacher = ({ given }: Course): RunPoint => ({ round: 0, stage: given ? 'adopt' : 'train' });

@@ -1,14 +1,13 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { copyFileSync, existsSync, linkSync, mkdirSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { type ModelId, SelfpasteError } from '../../core/index.ts';
 import { firstRoundBehind, type RunDatabase, type RunPoint } from '../../db/index.ts';
 import { sidecarOf } from '../../teacher/index.ts';
+import { runFiles } from '../garbage/run-files.ts';
 import { hashFile } from '../hash-file.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
 import type { ChangeContext } from './owned-run.ts';
-
-/** Folders of a run whose files belong to rounds. */
-const SHARED = ['models', 'rounds', 'checkpoints', 'tensorboard'];
 
 /**
  * Gives a fork the files of the rounds that are valid in it. All of them come from training, and are replaced, never changed: a hard link
@@ -19,7 +18,7 @@ export async function shareFiles({ db, folder }: Pick<ChangeContext, 'db' | 'fol
   const end = at === null ? Number.POSITIVE_INFINITY : firstRoundBehind(at, 'train');
   const checkpoints = new Map(db.rounds.all().flatMap(({ index }) => db.checkpoints.ofRound(index).map((row) => [row.path, row.sha256])));
   const models = new Map(db.models.all().map(({ path, sha256 }) => [path, sha256]));
-  for (const file of roundFiles(folder, end)) {
+  for (const file of await roundFiles(folder, end)) {
     const hash = models.get(file) ?? checkpoints.get(file);
     const isWhole = hash === undefined || (await hashFile(folder.located(file))) === hash;
     if (isWhole) share(folder.located(file), join(to, file));
@@ -27,25 +26,26 @@ export async function shareFiles({ db, folder }: Pick<ChangeContext, 'db' | 'fol
   }
 }
 
-/** Gives a fork its best model so far: the teacher with which it begins, where a file of it is still there. */
+/**
+ * Gives a fork its best model so far: the teacher with which it begins, where a file of it is still there. A copy, not a link: it takes the
+ * teacher's place where that one's file is damaged.
+ */
 export async function shareBest(db: RunDatabase, folder: RunFolder, teacher: ModelId, to: string): Promise<void> {
   const row = db.models.byId(teacher);
   const { best } = runFolder(to);
   for (const file of row === undefined ? [] : [folder.located(row.path), folder.best]) {
     if (!existsSync(file) || (await hashFile(file)) !== row?.sha256) continue;
-    share(file, best);
-    if (existsSync(sidecarOf(file))) share(sidecarOf(file), sidecarOf(best));
+    mkdirSync(dirname(best), { recursive: true });
+    await copyFile(file, best);
+    if (existsSync(sidecarOf(file))) await copyFile(sidecarOf(file), sidecarOf(best));
     return;
   }
 }
 
-/** Of the rounds before one, relative to the run's folder. */
-function roundFiles({ path }: RunFolder, end: number): readonly string[] {
-  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files
-    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
-    .filter((file) => SHARED.includes(file.split(sep)[0]) && !file.endsWith('.tmp'))
-    .filter((file) => Number(/round-(\d+)/.exec(file)?.[1] ?? Number.POSITIVE_INFINITY) < end);
+/** Of the rounds before one, relative to the run's folder: what a run writes, once it is whole. */
+async function roundFiles({ path }: RunFolder, end: number): Promise<readonly string[]> {
+  const files = await runFiles(path);
+  return files.flatMap(({ path: file, round }) => (round !== null && round < end ? [file] : []));
 }
 
 function share(from: string, to: string): void {

@@ -23,11 +23,12 @@ export interface Fork {
  * Makes a new run beside a run, with other settings and all of its rows and files that they leave valid; the run itself stays as it is.
  * The fork appears whole or not at all, and is gone on with as any run.
  * @param name of the new run, and of its folder
+ * @param agreed what somebody saw of the change; null where it is made without a look
  * @throws SelfpasteError CONFIG_INVALID for a name that is none, USAGE_FORK_EXISTS, DATA_DAMAGED_MODEL, ENVIRONMENT_DISK_FULL,
  * ENVIRONMENT_NOT_WRITABLE, and as {@link owningChange}
  */
-export function forkRun(path: string, wanted: Wanted, name: string, who: string): Promise<Fork> {
-  return owningChange(path, wanted, async (context) => {
+export function forkRun(path: string, wanted: Wanted, name: string, who: string, agreed: ChangePlan | null = null): Promise<Fork> {
+  return owningChange(path, wanted, agreed, async (context) => {
     const config = forkConfig(context.after, path, name);
     const folder = config.runFolder;
     const unfinished = join(dirname(folder), `.${name}.forking`);

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ResolvedConfig } from '../../config/index.ts';
+import { SelfpasteError } from '../../core/index.ts';
 import { acquireRunLock, openDatabase, type RunDatabase, requireDatabase } from '../../db/index.ts';
 import { runConfigOf } from '../run.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
@@ -32,12 +34,30 @@ export function planSettings(path: string, wanted: Wanted): ChangePlan {
   }
 }
 
-/** Works on a run as the one process that owns it. Throws ENVIRONMENT_RUN_OWNED, and as {@link planSettings}. */
-export async function owningChange<Result>(
+/**
+ * Works on a run as the one process that owns it.
+ * @param agreed what somebody saw of the change and agreed to; null where nobody was asked
+ * @throws SelfpasteError USAGE_RUN_MOVED where the run has come to another place, so that the change means something else;
+ * ENVIRONMENT_RUN_OWNED, and as {@link planSettings}
+ */
+export function owningChange<Result>(
   path: string,
   wanted: Wanted,
+  agreed: ChangePlan | null,
   work: (context: ChangeContext) => Result | Promise<Result>,
 ): Promise<Result> {
+  return owning(path, (db, folder) => {
+    const context = contextOf(db, folder, wanted);
+    if (agreed !== null) requireSame(context.plan, agreed, path);
+    return work(context);
+  });
+}
+
+/** Brings a run's database to this version, after a backup beside it, as `resume` does. Throws ENVIRONMENT_RUN_OWNED, and as {@link openDatabase}. */
+export const upgradeRun = (path: string): Promise<void> => owning(path, () => undefined);
+
+/** Under the run's lock, and with its database at this version. */
+async function owning<Result>(path: string, work: (db: RunDatabase, folder: RunFolder) => Result | Promise<Result>): Promise<Result> {
   const folder = runFolder(path);
   requireDatabase(folder.database);
   const lock = acquireRunLock(folder.path);
@@ -45,7 +65,7 @@ export async function owningChange<Result>(
     const db = openDatabase(folder.database, { mode: 'upgrade' });
     try {
       db.guardWrites(() => lock.requireHeld());
-      return await work(contextOf(db, folder, wanted));
+      return await work(db, folder);
     } finally {
       db.close();
     }
@@ -59,4 +79,13 @@ function contextOf(db: RunDatabase, folder: RunFolder, wanted: Wanted): ChangeCo
   const asked = wanted(before);
   const after = { ...asked, name: before.name, runs: before.runs, runFolder: folder.path };
   return { db, folder, before, after, plan: planChanges(before, asked, placeOf(db, folder)) };
+}
+
+function requireSame(now: ChangePlan, agreed: ChangePlan, run: string): void {
+  if (isDeepStrictEqual([now.changes, now.restart], [agreed.changes, agreed.restart])) return;
+  throw new SelfpasteError(
+    'USAGE_RUN_MOVED',
+    `Expected ${run} where it was when its settings were compared, but it moved on meanwhile: they mean something else there`,
+    'give the same command again, and look at what it says now',
+  );
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseConfig, type ResolvedConfig } from '../../config/index.ts';
 import { expectation, SelfpasteError } from '../../core/index.ts';
-import { nearestExisting } from '../plan/place.ts';
+import { nearestExisting } from '../host/free-space.ts';
 import { PROGRAM_VERSION } from '../version.ts';
 import { checkClock, readClocks } from './clock.ts';
 import { checkDisk } from './disk.ts';
@@ -49,7 +49,7 @@ async function findAll(folder: string): Promise<readonly Finding[]> {
   const resources = await checkResources();
   const parts = await checkParts();
   const scratch = await tryWriting(folder);
-  const disk = await checkDisk(folder, scratch, config.disk.minFreeMb * 2 ** 20);
+  const disk = await checkDisk(folder, scratch, config.disk.minFreeMb * 1e6);
   const speed = await checkSpeed(config);
   const clock = await checkClock(clocks, scratch.kind === 'written' ? scratch.clockAheadMs : null);
   return [...parts, ...speed, ...resources, ...disk, ...(await checkLimits()), ...clock, ...checkTerminal()];

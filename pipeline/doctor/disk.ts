@@ -1,10 +1,10 @@
 import { realpath, statfs } from 'node:fs/promises';
+import { type Mount, mountOf, parseMounts } from '../host/mounts.ts';
+import { readSystemFile } from '../host/system-file.ts';
 import { judgeFileSystem } from './file-system.ts';
 import { broken, type Finding, inBytes, ok, quoted, warning } from './finding.ts';
 import { judgeLocking, judgeLog } from './locking.ts';
-import { type Mount, mountOf, parseMounts } from './mounts.ts';
 import type { ScratchFacts } from './scratch.ts';
-import { readSystemFile } from './system-file.ts';
 
 export interface DiskFacts {
   /** Where runs will lie. */

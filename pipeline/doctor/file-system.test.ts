@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { mountOf, parseMounts } from '../host/mounts.ts';
 import { judgeFileSystem } from './file-system.ts';
-import { mountOf, parseMounts } from './mounts.ts';
 
 const MOUNTS = parseMounts(String.raw`/dev/vda / ext4 rw,relatime 0 0
 proc /proc proc rw,relatime 0 0

@@ -1,5 +1,5 @@
+import type { Mount } from '../host/mounts.ts';
 import { type Finding, ok, RUNS_ELSEWHERE, warning } from './finding.ts';
-import type { Mount } from './mounts.ts';
 
 /** What a file system is to a run. */
 type Nature = 'local' | 'network' | 'bridged' | 'memory' | 'layered';

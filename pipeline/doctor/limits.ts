@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
+import { readSystemFile, readSystemNumber } from '../host/system-file.ts';
 import { type Finding, type FindingId, inBytes, ok, warning } from './finding.ts';
-import { readSystemFile, readSystemNumber } from './system-file.ts';
 
 /** What the kernel lets a process have; Infinity for no limit. Only the administrator raises `hard`. */
 export interface Limit {

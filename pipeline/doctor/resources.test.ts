@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeMemory, judgeProcessors, type MemoryFacts, parseMemory } from './resources.ts';
+import { judgeMemory, judgeProcessors, type MemoryFacts } from './resources.ts';
 
 const ROOMY: MemoryFacts = { totalBytes: 16e9, availableBytes: 12e9, swapBytes: 4e9, limit: null, container: null };
 const problems = (facts: Partial<MemoryFacts>) => judgeMemory({ ...ROOMY, ...facts }).filter(({ state }) => state !== 'ok');
 const LIMIT = { file: '/sys/fs/cgroup/app/memory.max', bytes: 2e9, usedBytes: 1e9 };
 
 describe('memory', () => {
-  it('is read as the kernel states it', () => {
-    const memory = parseMemory(
-      'MemTotal:       24684096 kB\nMemAvailable:   23860972 kB\nHugePages_Total:       0\nSwapTotal:             0 kB\n',
-    );
-    assert.deepEqual(
-      [...memory],
-      [
-        ['MemTotal', 24684096 * 1024],
-        ['MemAvailable', 23860972 * 1024],
-        ['SwapTotal', 0],
-      ],
-    );
-  });
-
   it('that holds a labeling process and the trainer is enough', () => {
     assert.deepEqual(problems({}), []);
     assert.deepEqual(problems({ availableBytes: 1.7e9, swapBytes: 0 }), []);

@@ -1,22 +1,17 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism, freemem, hostname, loadavg, totalmem } from 'node:os';
-import { type CpuQuota, cgroupsOf, cpuQuotaOf, type MemoryLimit, memoryLimitOf } from './cgroups.ts';
+import { availableParallelism, hostname, loadavg } from 'node:os';
+import { type CpuQuota, cgroupsOf, cpuQuotaOf, type MemoryLimit } from '../host/cgroups.ts';
+import { type HostMemory, hostMemory } from '../host/memory.ts';
+import { parseMounts } from '../host/mounts.ts';
+import { readSystemFile } from '../host/system-file.ts';
 import { type Finding, inBytes, ok, warning } from './finding.ts';
-import { parseMounts } from './mounts.ts';
-import { readSystemFile } from './system-file.ts';
 
 /** What a labeling process and the trainer of a default student take at their largest. */
 const LABELER_BYTES = 0.6e9;
 const TRAINER_BYTES = 1.1e9;
 const NEEDED_BYTES = LABELER_BYTES + TRAINER_BYTES;
 
-export interface MemoryFacts {
-  readonly totalBytes: number;
-  /** Free, or given back by the kernel when it is asked for. */
-  readonly availableBytes: number;
-  /** Null where the system does not say. */
-  readonly swapBytes: number | null;
-  readonly limit: MemoryLimit | null;
+export interface MemoryFacts extends HostMemory {
   /** The container that this runs in, as its host calls it; null outside of one. */
   readonly container: string | null;
 }
@@ -26,11 +21,6 @@ export interface ProcessorFacts {
   readonly quota: CpuQuota | null;
   /** Processes that wanted to run in the last minute, on average, before anything was tried here. */
   readonly load: number;
-}
-
-/** The text of `/proc/meminfo` in bytes, by name. */
-export function parseMemory(text: string): ReadonlyMap<string, number> {
-  return new Map([...text.matchAll(/^(\w+): +(\d+) kB$/gm)].map(([, name, kib]) => [name, 1024 * Number(kib)]));
 }
 
 export function judgeMemory(facts: MemoryFacts): readonly Finding[] {
@@ -102,18 +92,8 @@ function busy(usable: number, load: number): Finding {
 /** To be asked before anything else is tried, which would be seen here. */
 export async function checkResources(): Promise<readonly Finding[]> {
   const [membership, mounts] = await Promise.all([readSystemFile('/proc/self/cgroup'), readSystemFile('/proc/self/mounts')]);
-  const groups = (controller: 'memory' | 'cpu') => cgroupsOf(membership ?? '', parseMounts(mounts ?? ''), controller);
-  const processors = { cores: availableParallelism(), quota: await cpuQuotaOf(groups('cpu')), load: loadavg()[0] };
-  return [...judgeMemory(await memoryFacts(await memoryLimitOf(groups('memory')))), ...judgeProcessors(processors)];
-}
-
-async function memoryFacts(limit: MemoryLimit | null): Promise<MemoryFacts> {
-  const memory = parseMemory((await readSystemFile('/proc/meminfo')) ?? '');
-  return {
-    totalBytes: totalmem(),
-    availableBytes: memory.get('MemAvailable') ?? freemem(),
-    swapBytes: memory.get('SwapTotal') ?? null,
-    limit,
-    container: existsSync('/.dockerenv') ? hostname() : null,
-  };
+  const quota = await cpuQuotaOf(cgroupsOf(membership ?? '', parseMounts(mounts ?? ''), 'cpu'));
+  const processors = { cores: availableParallelism(), quota, load: loadavg()[0] };
+  const container = existsSync('/.dockerenv') ? hostname() : null;
+  return [...judgeMemory({ ...(await hostMemory()), container }), ...judgeProcessors(processors)];
 }

@@ -1,5 +1,5 @@
-import { statfs } from 'node:fs/promises';
 import { SelfpasteError } from '../../core/index.ts';
+import { freeBytes } from '../host/free-space.ts';
 import type { StageContext } from '../stages/stage.ts';
 import { garbageOf, needFacts } from './garbage.ts';
 import { removeFinishedCheckpoints, removeGarbage } from './remove-garbage.ts';
@@ -36,12 +36,6 @@ async function keepFree(context: StageContext, least: number): Promise<void> {
   await tidy(context, 'the disk is almost full');
   const free = await freeBytes(path);
   if (free < least) throw tooLittleFree(path, free, least);
-}
-
-/** Room on the disk for who may not write as its administrator. */
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 async function tidy(context: StageContext, why: string): Promise<void> {

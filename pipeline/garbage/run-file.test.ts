@@ -47,7 +47,7 @@ describe('a file of a run', () => {
   });
 
   it('is a part of the lock or of its requests by the names that these have', () => {
-    for (const name of ['lock.db-journal', `owner-${UUID}.bid`, `owner-${UUID}.tmp`, 'requests/1700000000000-4711.json'])
+    for (const name of ['lock.db-journal', `owner-${UUID}.bid`, 'requests/1700000000000-4711.json'])
       assert.equal(roleOf(name), 'control', name);
   });
 
@@ -55,6 +55,9 @@ describe('a file of a run', () => {
     const names = [
       `checkpoints/round-1/.step-0000003.checkpoint.${UUID}.tmp`,
       `models/.best.onnx.${UUID}.tmp`,
+      `models/.best.contract.json.${UUID}.tmp`,
+      'rounds/round-1-training-set.json.4711.tmp',
+      `owner-${UUID}.tmp`,
       'selfpaste.v1.backup.db.4711.part',
       'selfpaste.db.4711.part',
     ];
@@ -72,6 +75,7 @@ describe('a file of a run', () => {
       'old/models/best.onnx',
       `.notes.txt.${UUID}.tmp`,
       'models/best.onnx.tmp',
+      'rounds/notes.json.4711.tmp',
       'requests/note.txt',
       'owner.json.bak',
       'snapshot.db',

@@ -35,8 +35,8 @@ const NAMES: readonly Name[] = [
   ['database', /^selfpaste\.db(?:-wal|-shm|-journal)?$/],
   ['backup', /^selfpaste\.v\d+\.backup\.db$/],
   ['damaged', /^selfpaste\.db\.damaged-\d+(?:-wal|-shm)?$/],
-  ['control', /^(?:lock\.db(?:-journal)?|owner\.json|owner-[\da-f-]+\.(?:bid|tmp)|requests\/\d+-\d+\.json)$/],
-  ['best', /^models\/best\.onnx$/],
+  ['control', /^(?:lock\.db(?:-journal)?|owner\.json|owner-[\da-f-]+\.bid|requests\/\d+-\d+\.json)$/],
+  ['best', /^models\/best\.(?:onnx|contract\.json)$/],
   ['student', /^models\/round-(\d+)-student\.onnx$/],
   ['step-student', /^models\/round-(\d+)-step-\d+\.onnx$/],
   ['interim', /^models\/round-(\d+)-interim\.onnx$/],
@@ -48,6 +48,8 @@ const NAMES: readonly Name[] = [
   ['log', /^logs\/run\.ndjson$/],
   ['old-log', /^logs\/run\.\d+\.ndjson$/],
   ['unfinished', /^selfpaste\.(?:v\d+\.backup\.)?db\.\d+\.part(?:-journal)?$/],
+  ['unfinished', /^rounds\/round-\d+-training-set\.json\.\d+\.tmp$/],
+  ['unfinished', /^owner-[\da-f-]+\.tmp$/],
 ];
 
 /** `.NAME.UUID.tmp` beside the file that it was to become, as `writeFileAtomic` has it. */
@@ -60,6 +62,9 @@ export function runFile(path: string, bytes: number): RunFile {
     return { path, bytes, role: roleOf(`${folder}${name}`).role === 'foreign' ? 'foreign' : 'unfinished', round: null };
   return { path, bytes, ...roleOf(path) };
 }
+
+/** Whether a process that died left this file. While the run is owned, its owner alone may say so. */
+export const isUnfinished = (path: string): boolean => runFile(path, 0).role === 'unfinished';
 
 function roleOf(path: string): Pick<RunFile, 'role' | 'round'> {
   for (const [role, pattern] of NAMES) {

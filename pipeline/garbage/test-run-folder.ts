@@ -8,6 +8,7 @@ import type { RunDatabase } from '../../db/index.ts';
 /** Needed to go on, to draw pictures again or to use a model, or nobody's business. */
 export const NEEDED = [
   'checkpoints/round-1/step-0000200.checkpoint',
+  'models/best.contract.json',
   'models/best.onnx',
   'models/round-0-student.onnx',
   'models/round-1-interim.onnx',

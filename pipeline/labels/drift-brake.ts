@@ -51,10 +51,11 @@ function drifted(db: RunDatabase, round: number, { exceeded }: Drift, before: st
   const sentences = exceeded.map((finding) => driftSentence(finding, nameOf, before));
   const labels = comparedLabels(db, round);
   const examples = exceeded.flatMap((finding) => driftExamples(finding, labels, Math.ceil(MOST_EXAMPLES / exceeded.length)));
+  const wider = exceeded.map(({ of }) => `--set brake.${of}=NUMBER`).join(' ');
   return new SelfpasteError(
     'GUARD_DRIFT',
     `The pseudo-labels of round ${round} drifted further than the settings allow: ${sentences.join('; ')}${exampleText(examples)}`,
-    'look at them with `selfpaste labels show ID --png FILE`; then go on with `selfpaste resume --accept-drift`, or start a run with other settings',
+    `look at them with \`selfpaste labels show ID --png FILE\`; then go on with \`selfpaste resume --accept-drift\`, or with a wider brake: \`selfpaste resume ${wider}\``,
   );
 }
 

@@ -33,7 +33,7 @@ export function comparePolicies(db: RunDatabase, round: number, present: Resolve
   const teacher = db.rounds.byIndex(round)?.teacher as ModelId;
   const now = presentPolicy(db, round, present, teacher);
   const resolved = resolvedPolicy(db, next, round, teacher);
-  const preview = previewPolicy(db.labeling.candidateSets(round), resolved.policy, now, rulings(db, round));
+  const preview = previewPolicy(db.labeling.candidateSets(round), resolved.policy, now, rulingsOf(db, round));
   const expected = db.calibrations.has(teacher)
     ? {
         present: expectedQuality(db.calibrations.ofModel(teacher), now),
@@ -44,13 +44,13 @@ export function comparePolicies(db: RunDatabase, round: number, present: Resolve
 }
 
 /** What the round was selected under; what it would be, where it was not yet. */
-function presentPolicy(db: RunDatabase, round: number, config: ResolvedConfig, teacher: ModelId): Policy {
+export function presentPolicy(db: RunDatabase, round: number, config: ResolvedConfig, teacher: ModelId): Policy {
   const selection = db.rounds.byIndex(round)?.selection;
   return selection?.state === 'frozen' ? storedPolicy(selection.policy) : resolvedPolicy(db, config, round, teacher).policy;
 }
 
 /** Verdicts are on few images: only of these are the masks read, once for both policies, which are asked one after the other. */
-function rulings(db: RunDatabase, round: number): RulingsOf {
+export function rulingsOf(db: RunDatabase, round: number): RulingsOf {
   const spoken = new Map<ImageId, ImageRow>(Array.from(db.verdicts.images(), (image) => [image.id, image]));
   const read = (image: ImageRow) => ({ image, predictions: db.labeling.predictions(round, image), verdicts: db.verdicts.ofImage(image) });
   let last: ReturnType<typeof read> | undefined;

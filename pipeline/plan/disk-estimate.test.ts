@@ -10,6 +10,7 @@ const DEMO: DiskFacts = {
   rounds: { trained: 2, labeled: 1 },
   predictionsPerPicture: 15,
   modelBytes: 6_274_902,
+  givenBytes: 0,
   checkpointBytes: 24_931_668,
   trainingSetBytes: 66_697,
   labels: 381,
@@ -35,6 +36,8 @@ test('more rounds need room for predictions and models, not for checkpoints; wit
   assert.ok(more.databaseBytes - base.databaseBytes > 320 * 15 * 500);
   const { modelBytes, checkpointBytes, neededBytes } = estimateDisk({ ...DEMO, rounds: { trained: 0, labeled: 0 } });
   assert.deepEqual([modelBytes, checkpointBytes], [0, 0]);
+  // best.onnx is a copy of a given teacher.
+  assert.equal(estimateDisk({ ...DEMO, givenBytes: 250e6, rounds: { trained: 0, labeled: 0 } }).modelBytes, 250e6);
   assert.ok(neededBytes < 40e6);
 });
 

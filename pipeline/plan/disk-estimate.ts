@@ -8,6 +8,8 @@ export interface DiskFacts {
   readonly rounds: { readonly trained: number; readonly labeled: number };
   readonly predictionsPerPicture: number;
   readonly modelBytes: number;
+  /** Of the given teacher; 0 without one. */
+  readonly givenBytes: number;
   readonly checkpointBytes: number;
   /** Training set of the labeled pictures alone, and how many labels it has. */
   readonly trainingSetBytes: number;
@@ -35,10 +37,10 @@ const PICTURE_BYTES = 300;
 const LOG_BYTES = 33e6;
 /** What a round begins with, and what it hands on. */
 const MODELS_A_ROUND = 2;
-/** Of the round that is trained: the newest two checkpoints and the one that is being written; the last model. With the best model of all. */
-const WHILE_TRAINED = { checkpoints: 3, models: 2 } as const;
+/** Of the round that is trained: the newest two checkpoints and the one that is being written; the last model. */
+const WHILE_TRAINED = { checkpoints: 3, models: 1 } as const;
 /** The best of those that were measured, and the model that is to be measured next. */
-const WHILE_MEASURED = { checkpoints: 4, models: 4 } as const;
+const WHILE_MEASURED = { checkpoints: 4, models: 3 } as const;
 const CHART_BYTES = 100_000;
 /** Of the predictions, those that are labels of a training set, or ignored there. */
 const SELECTED_SHARE = 0.5;
@@ -50,7 +52,9 @@ export function estimateDisk(facts: DiskFacts): DiskEstimate {
   const looks = rounds.labeled * pictures.unlabeled + (rounds.trained + 1) * pictures.validation;
   const databaseBytes = LOG_BYTES + facts.databaseBytes + PICTURE_BYTES * looks + (PREDICTION_BYTES + labelBytes) * predictions;
   const beside = facts.validates ? WHILE_MEASURED : WHILE_TRAINED;
-  const modelBytes = rounds.trained === 0 ? 0 : facts.modelBytes * (MODELS_A_ROUND * rounds.trained + beside.models);
+  const bestBytes = Math.max(facts.givenBytes, rounds.trained === 0 ? 0 : facts.modelBytes);
+  const trainedBytes = rounds.trained === 0 ? 0 : facts.modelBytes * (MODELS_A_ROUND * rounds.trained + beside.models);
+  const modelBytes = bestBytes + trainedBytes;
   const checkpointBytes = rounds.trained === 0 ? 0 : facts.checkpointBytes * beside.checkpoints;
   const otherBytes = rounds.trained * (facts.trainingSetBytes + CHART_BYTES) + SELECTED_SHARE * labelBytes * predictions;
   return {

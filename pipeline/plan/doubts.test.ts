@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { RunConfigInput } from '../../config/index.ts';
 import { addLabeledImage, configWith, withDatabase } from '../test-data.ts';
-import { doubtsOfData, doubtsOfSettings } from './doubts.ts';
+import { doubtsOfData, doubtsOfTraining } from './doubts.ts';
 
 const SIZE = { width: 20, height: 20 };
 const BOX = { x1: 2, y1: 2, x2: 9, y2: 9 };
@@ -22,13 +22,13 @@ test('data that a student cannot learn from or be measured by is doubted', () =>
   }));
 
 test('settings that contradict each other are doubted', () => {
-  const doubts = (train: RunConfigInput['train'], policy: RunConfigInput['policy'] = {}) => doubtsOfSettings(configWith({ train, policy }));
+  const doubts = (train: RunConfigInput['train'], policy: RunConfigInput['policy'] = {}) => doubtsOfTraining(configWith({ train, policy }));
   assert.deepEqual(doubts({}), []);
   assert.deepEqual(doubts({ steps: 50, validateSteps: 0, checkpointSteps: 10 }), [
     'train.steps is 50, train.warmupSteps 100: the learning rate never reaches its peak',
     'train.steps is 50, train.unsupWarmupSteps 100: pseudo-labels never reach their whole weight',
   ]);
-  const [warmup, ...others] = doubtsOfSettings(configWith({ rounds: 0, train: { steps: 50, validateSteps: 0, checkpointSteps: 10 } }));
+  const [warmup, ...others] = doubtsOfTraining(configWith({ rounds: 0, train: { steps: 50, validateSteps: 0, checkpointSteps: 10 } }));
   assert.deepEqual([/warmupSteps 100/.test(warmup), others], [true, []], 'nobody asks for pseudo-labels');
   assert.deepEqual(doubts({ steps: 400 }), ['train.validateSteps is 500, more than train.steps: students are measured at the end only']);
   assert.deepEqual(doubts({ checkpointSteps: 2000 }), [

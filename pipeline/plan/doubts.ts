@@ -7,7 +7,8 @@ import { validationCount } from './time-estimate.ts';
  * they matter.
  */
 export function doubtsOf(config: ResolvedConfig, db: RunDatabase): readonly string[] {
-  return [...doubtsOfData(config, db), ...doubtsOfSettings(config)];
+  const trains = config.teacher.model === null || (config.rounds > 0 && config.data.unlabeled !== null);
+  return [...doubtsOfData(config, db), ...(trains ? doubtsOfTraining(config) : [])];
 }
 
 /** Of so few pictures, one more right object changes the number by which students are compared. */
@@ -30,7 +31,8 @@ export function doubtsOfData({ rounds, data }: Pick<ResolvedConfig, 'rounds' | '
 
 type Settings = Pick<ResolvedConfig, 'rounds' | 'train' | 'policy' | 'teacher'>;
 
-export function doubtsOfSettings({ rounds, train, policy, teacher }: Settings): readonly string[] {
+/** Of a run that trains. */
+export function doubtsOfTraining({ rounds, train, policy, teacher }: Settings): readonly string[] {
   const { steps, warmupSteps, unsupWarmupSteps, checkpointSteps, validateSteps, patience } = train;
   const looksOnce = policy.minFlipAgreement !== null && !teacher.testTime.flip;
   const validations = Math.max(0, validationCount(train) - 1);

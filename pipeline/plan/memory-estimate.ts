@@ -1,7 +1,5 @@
-import { freemem } from 'node:os';
 import process from 'node:process';
-import { parseMemory } from '../doctor/resources.ts';
-import { readSystemFile } from '../doctor/system-file.ts';
+import { hostMemory, obtainableBytes } from '../host/memory.ts';
 import type { Speeds } from './time-estimate.ts';
 
 /** What the processes of a run take when they are largest: a student is measured while its trainer waits. */
@@ -13,7 +11,7 @@ export interface MemoryEstimate {
   /** The process that drives the run. */
   readonly ownBytes: number;
   readonly neededBytes: number;
-  /** What the system could give to new processes now. */
+  /** What machine and control group could give to new processes now. */
   readonly availableBytes: number;
 }
 
@@ -26,15 +24,10 @@ export async function estimateMemory({ given, student, training }: Speeds): Prom
   const trainerBytes = trainerBytesOf(training);
   const ownBytes = process.memoryUsage.rss();
   const neededBytes = (trainerBytes ?? 0) + labelersBytes + ownBytes;
-  return { trainerBytes, labelersBytes, ownBytes, neededBytes, availableBytes: await availableBytes() };
+  return { trainerBytes, labelersBytes, ownBytes, neededBytes, availableBytes: obtainableBytes(await hostMemory()) };
 }
 
 function trainerBytesOf(training: Speeds['training']): number | null {
   if (training === null) return 0;
   return training.processMb === null ? null : training.processMb * MB;
-}
-
-/** Linux counts what it would take back from its caches; elsewhere only what is free is known. */
-async function availableBytes(): Promise<number> {
-  return parseMemory((await readSystemFile('/proc/meminfo')) ?? '').get('MemAvailable') ?? freemem();
 }

@@ -1,7 +1,8 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { SelfpasteError } from '../../core/index.ts';
 import { openDatabase, type RoundRow, type RunOwner, readRunOwner, runStatus } from '../../db/index.ts';
+import { nearestExisting } from '../host/free-space.ts';
 import { environmentError, type RunFolder } from '../run-folder.ts';
 
 /**
@@ -13,15 +14,16 @@ export function requirePlace(folder: RunFolder): void {
   try {
     if (!statSync(existing).isDirectory()) throw Object.assign(new Error(`ENOTDIR: ${existing} is a file`), { code: 'ENOTDIR' });
     accessSync(existing, constants.W_OK);
+    if (existing !== folder.path) tryMakingFolders(existing);
   } catch (error) {
     throw environmentError(error, folder.path);
   }
   if (existsSync(folder.database) && statSync(folder.database).size > 0) refuseBegun(folder);
 }
 
-/** The folder itself, or where it would be made. */
-export function nearestExisting(folder: string): string {
-  return existsSync(folder) ? folder : nearestExisting(dirname(folder));
+/** An administrator may write anywhere by the permissions; whether a file system takes a folder shows only by making one. */
+function tryMakingFolders(folder: string): void {
+  rmdirSync(mkdtempSync(join(folder, '.selfpaste-plan-')));
 }
 
 /** A run in which nothing was made yet gives way to the one that starts, unless somebody is at it. */

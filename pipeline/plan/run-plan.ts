@@ -1,8 +1,9 @@
-import { readFileSync, statfsSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { ResolvedConfig } from '../../config/index.ts';
 import { onnx, SelfpasteError } from '../../core/index.ts';
-import type { RunDatabase, Subset } from '../../db/index.ts';
+import { emptyLog, type RunDatabase, type Subset } from '../../db/index.ts';
 import { anchorCount, type BackendFacts, readSpec } from '../../student/index.ts';
+import { freeBytes } from '../host/free-space.ts';
 import { probeBackend } from '../processes/probe-backend.ts';
 import type { RunEvent } from '../progress.ts';
 import { runFolder } from '../run-folder.ts';
@@ -13,7 +14,7 @@ import { planStudent, type StudentPlan } from '../student-plan.ts';
 import { type DiskEstimate, type DiskFacts, estimateDisk } from './disk-estimate.ts';
 import { doubtsOf } from './doubts.ts';
 import { estimateMemory, type MemoryEstimate } from './memory-estimate.ts';
-import { nearestExisting, requirePlace } from './place.ts';
+import { requirePlace } from './place.ts';
 import { type PlannedRound, plannedRounds } from './planned-rounds.ts';
 import { type Scratch, withScratch } from './scratch.ts';
 import { shortagesOf } from './shortages.ts';
@@ -78,7 +79,7 @@ async function examine(config: ResolvedConfig, { db, folder }: Scratch, { measur
   const beginning = await begin({ db, config, folder, emit, stop });
   const measured = measure ? await measureRun(beginning) : null;
   stop.throwIfAborted();
-  const disk = { ...estimateDisk(diskFacts(beginning, measured?.speeds)), freeBytes: freeBytes(config.runFolder) };
+  const disk = { ...estimateDisk(diskFacts(beginning, measured?.speeds)), freeBytes: await freeBytes(config.runFolder) };
   return {
     folder: config.runFolder,
     images: db.images.count(),
@@ -127,8 +128,10 @@ function notesOf(measured: Measured | null): readonly string[] {
   return [...new Set(models.flatMap(({ labeling, measuring }) => [...labeling.notes, ...measuring.notes]))];
 }
 
-function diskFacts({ context, rounds, request, expectedPredictions }: Beginning, speeds: Speeds | undefined): DiskFacts {
+function diskFacts({ context, rounds, given, request, expectedPredictions }: Beginning, speeds: Speeds | undefined): DiskFacts {
   const { db } = context;
+  // What was imported lies in the log yet.
+  emptyLog(db);
   const having = (stage: 'train' | 'label') => rounds.filter(({ stages }) => stages.includes(stage)).length;
   const modelBytes = statSync(request.initialModel).size;
   return {
@@ -137,6 +140,7 @@ function diskFacts({ context, rounds, request, expectedPredictions }: Beginning,
     rounds: { trained: having('train'), labeled: having('label') },
     predictionsPerPicture: Math.max(expectedPredictions, speeds?.given?.labeling.predictionsPerPicture ?? 0),
     modelBytes,
+    givenBytes: given === null ? 0 : statSync(db.models.byId(given)?.path as string).size,
     checkpointBytes: speeds?.training?.checkpoint.bytes ?? VECTORS_A_CHECKPOINT * modelBytes,
     trainingSetBytes: statSync(request.trainingSetFile).size,
     labels: db.groundTruths.countDonors(),
@@ -153,9 +157,4 @@ function studentFacts({ context, request }: Beginning, { why }: StudentPlan): Ru
   const parameters = model.graph.initializers.reduce((sum, { dims }) => sum + dims.reduce((product, dim) => product * dim, 1), 0);
   const later = context.config.student.init === 'teacher' ? '; a round with a teacher starts from that, where it can' : '';
   return { parameters, anchors: anchorCount(readSpec(model)), why: `${why}${later}` };
-}
-
-function freeBytes(folder: string): number {
-  const { bavail, bsize } = statfsSync(nearestExisting(folder));
-  return bavail * bsize;
 }

@@ -23,9 +23,9 @@ export function serve<Request, Reply extends object>(handle: (request: Request, 
 /** What this process takes of memory. */
 export const rssMb = (): number => process.memoryUsage.rss() / 2 ** 20;
 
-/** Ctrl-C, Ctrl-Z and a terminal that closes reach the whole process group; who decides what they mean is the orchestrator. */
+/** Who ends a unit or a container tells all of its processes; who decides what that means is the orchestrator. */
 function outliveSignals(): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGTSTP'] as const) process.on(signal, () => {});
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   // Nobody reads what is written when the orchestrator is gone: the channel's end is what ends this process then.
   process.stderr.on('error', () => {});
 }

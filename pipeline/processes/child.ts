@@ -29,7 +29,8 @@ export function startChild<Request, Reply>(
 ): Child<Request, Reply> {
   // glibc keeps an arena a thread; image buffers that come and go would stay in each of them.
   const env = { ...process.env, MALLOC_ARENA_MAX: '2', LD_LIBRARY_PATH: libraryPath() };
-  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
+  // A group of its own: what the terminal says to the job, Ctrl-C and Ctrl-Z, reaches the orchestrator alone, which decides what it means.
+  const child = fork(file, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env, detached: true });
   return new MailboxChild(entry, child);
 }
 

@@ -35,16 +35,28 @@ export async function timed<Output>(
   const startedAtMs = Date.now();
   context.emit({ kind: 'stage-started', round, stage });
   const durationMs = () => Date.now() - startedAtMs;
+  const recordTime = () => {
+    context.db.stageTimes.record({ round, stage, startedAtMs, durationMs: durationMs() });
+    commitPoint('stage-time-recorded');
+  };
   try {
     await requireRoom(context);
     const { output, facts } = await work(context);
     context.emit({ kind: 'stage-finished', round, stage, durationMs: durationMs(), facts });
+    recordTime();
     return output;
   } catch (error) {
+    asFarAsPossible(recordTime);
     throw environmentError(error, context.folder.path);
-  } finally {
-    context.db.stageTimes.record({ round, stage, startedAtMs, durationMs: durationMs() });
-    commitPoint('stage-time-recorded');
+  }
+}
+
+/** What a stage failed with is what people need to know, not that its time could not be written either. */
+function asFarAsPossible(write: () => void): void {
+  try {
+    write();
+  } catch {
+    // Told by the stage's own failure.
   }
 }
 

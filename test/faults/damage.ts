@@ -71,7 +71,7 @@ export function damagedBest(how: Damage, chance: Rng): Fault {
   );
 }
 
-/** The student of the round in which the run is, registered or not; with it goes what it could simply be copied from. */
+/** The student of the round in which the run is, registered or not. */
 export function damagedStudent(how: Damage, chance: Rng): Fault {
   return damaging(
     `the round's student ${how}`,
@@ -82,7 +82,7 @@ export function damagedStudent(how: Damage, chance: Rng): Fault {
 
 /** The model that labels; best.onnx is a copy of it. */
 export function damagedTeacher(how: Damage, chance: Rng): Fault {
-  return damaging('the teacher’s file '.concat(how), teacherOf, (file) => damage(file, how, chance));
+  return damaging(`the teacher's file ${how}`, teacherOf, (file) => damage(file, how, chance));
 }
 
 function teacherOf(run: string): string[] {

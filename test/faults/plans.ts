@@ -57,32 +57,51 @@ export function shortPlan(seed: number, { runMs, startMs }: Pace): Fault[] {
 }
 
 /** Hundreds of faults. */
-export function longPlan(seed: number, { runMs, startMs }: Pace): Fault[] {
+export function longPlan(seed: number, pace: Pace): Fault[] {
   const chance = stream(seed, 'long plan');
-  const soon = () => chance.uniform(0, runMs / 2);
-  const childKills = (child: 'labeler' | 'trainer') => () =>
-    killChildren(
-      child,
-      repeated(4, () => chance.uniform(0, runMs / 8)),
-    );
-  const diskFaults = () => amongKills(chance, startMs, fullAfter(soon()), readOnlyAfter(soon()));
-  const lockFaults = () => amongKills(chance, startMs, lockDeletedAfter(soon()), databaseHeldAfter(soon()), rememberedByVersion3());
+  const { runMs, startMs } = pace;
+  const soon = () => chance.uniform(0, runMs / 8);
   return [
     ...RUN_POINTS.map((point) => killAtPoint(point, 1)),
     killAtPoint('attempt-recorded', UNLABELED),
     ...LATER_POINTS.map((point) => killAtPoint(point, 1)),
     ...repeated(4, () => OFTEN_PASSED.map(([point, most]) => killAtPoint(point, 1 + chance.integer(most)))).flat(),
     ...repeated(14, () => killsOver(chance, 5, runMs, startMs)).flat(),
-    ...repeated(8, childKills('labeler')),
-    ...repeated(8, childKills('trainer')),
-    ...repeated(4, diskFaults).flat(),
-    ...repeated(3, lockFaults).flat(),
+    ...repeated(8, () => killChildren('labeler', repeated(4, soon))),
+    // Not the one that only looks for the backend.
+    ...repeated(8, () => killChildren('trainer', [1.5 * startMs + soon(), ...repeated(3, soon)])),
+    ...repeated(4, () => [fullAfter(4 * soon()), readOnlyAfter(4 * soon())]).flat(),
+    ...repeated(3, () => lockFaults(chance, soon)).flat(),
     ...repeated(5, () => damages(chance)).flat(),
-    ...repeated(3, () => [...WHO.map((who) => suspended(who, soon(), 5000)), clockSetBack()]).flat(),
+    ...repeated(3, () => clockFaults(chance, soon)).flat(),
   ];
 }
 
-const WHO = ['orchestrator', 'labeler', 'trainer'] as const;
+/** Kills bring the run to where the others mean something. */
+function lockFaults(chance: Rng, soon: () => number): Fault[] {
+  return [
+    killAtPoint('training-set-written', 1),
+    lockDeletedAfter(soon()),
+    databaseHeldAfter(soon()),
+    rememberedByVersion3(),
+    killAtPoint('attempt-recorded', 1 + chance.integer(UNLABELED)),
+    rememberedByVersion3(),
+  ];
+}
+
+function clockFaults(chance: Rng, soon: () => number): Fault[] {
+  return [
+    killAtPoint('training-set-written', 1),
+    suspended('trainer', soon(), SUSPENDED_MS),
+    clockSetBack(),
+    suspended('orchestrator', soon(), SUSPENDED_MS),
+    killAtPoint('attempt-recorded', 1 + chance.integer(UNLABELED / 2)),
+    suspended('labeler', 0, SUSPENDED_MS),
+    clockSetBack(),
+  ];
+}
+
+const SUSPENDED_MS = 5000;
 
 /** What is damaged is there because the run was killed where it has just been written. */
 function damages(chance: Rng): Fault[] {
@@ -97,11 +116,6 @@ function damages(chance: Rng): Fault[] {
     killAtPoint('attempt-recorded', 1 + chance.integer(12)),
     pick([damagedTeacher(how(), chance), damagedBest(how(), chance)], chance),
   ];
-}
-
-function amongKills(chance: Rng, startMs: number, ...faults: readonly Fault[]): Fault[] {
-  const kills = killsOver(chance, faults.length, 4 * startMs * faults.length, startMs);
-  return faults.flatMap((fault, at) => [kills[at] as Fault, fault]);
 }
 
 const repeated = <Item>(count: number, make: () => Item): Item[] => Array.from({ length: count }, make);

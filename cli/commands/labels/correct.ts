@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import { readMaskFile } from '../../../dataset/index.ts';
-import { drawnBy, type Judgement } from '../../../db/index.ts';
+import { drawnBy } from '../../../db/index.ts';
+import { redrawn, relabeled, requireImage, targetNamed } from '../../../pipeline/index.ts';
 import { print, printable, printJson } from '../../print.ts';
 import { actionText, type DecisionOptions, decisionCommand, recordDecision, report } from './decide.ts';
 import { RUN_HELP, withRun } from './open-run.ts';
 import { categoryNamed } from './query-options.ts';
 import { type SignatureOptions, withSignature } from './signature.ts';
-import { requireImage, standingLabel } from './standing.ts';
-import { targetNamed } from './targets.ts';
 
 export function relabelCommand(): Command {
   const command = new Command('relabel')
@@ -16,12 +15,7 @@ export function relabelCommand(): Command {
   return decisionCommand(command, {
     verdict: 'corrected',
     kinds: ['prediction', 'drawn'],
-    judge: (db, target, { to }: DecisionOptions & { readonly to: string }) => ({
-      ...target,
-      verdict: 'corrected',
-      category: categoryNamed(db, '--to', to),
-      mask: standingLabel(db, target).mask,
-    }),
+    judge: (db, target, { to }: DecisionOptions & { readonly to: string }) => relabeled(db, target, categoryNamed(db, '--to', to)),
   });
 }
 
@@ -46,10 +40,8 @@ export function editCommand(): Command {
   return withMask(command).action((id: string, options: MaskOptions & { readonly to?: string }) =>
     withRun(options.run, 'write', async (db) => {
       const target = targetNamed(id, ['prediction', 'drawn']);
-      const { image, category } = standingLabel(db, target);
-      const mask = await readMaskFile(options.mask, image.size);
-      const to = options.to === undefined ? category : categoryNamed(db, '--to', options.to);
-      const judgement: Judgement = { ...target, verdict: 'corrected', category: to, mask };
+      const category = options.to === undefined ? undefined : categoryNamed(db, '--to', options.to);
+      const judgement = await redrawn(db, target, { category, mask: (size) => readMaskFile(options.mask, size) });
       report(options.json, { verdict: 'corrected', subject: id, ...recordDecision(db, [judgement], options, id) });
     }),
   );

@@ -1,12 +1,13 @@
 import { Command } from 'commander';
 import type { ActionId } from '../../../core/index.ts';
 import type { Judgement, RunDatabase } from '../../../db/index.ts';
+import { type Target, type TargetKind, type TargetOf, targetNamed } from '../../../pipeline/index.ts';
 import { print, printable, printJson } from '../../print.ts';
 import { RUN_HELP, withRun } from './open-run.ts';
 import { type QueryOptions, withQuery } from './query-options.ts';
 import { type SignatureOptions, withSignature } from './signature.ts';
 import { isSpokenOf } from './standing.ts';
-import { foundBy, requireOneWay, spokenOf, subjectOf, type Target, type TargetKind, type TargetOf, targetNamed } from './targets.ts';
+import { foundBy, requireOneWay, spokenOf, subjectOf } from './targets.ts';
 
 export function acceptCommand(): Command {
   return decisionCommand(new Command('accept').description('Labels that are right: kept in every later selection, with full weight.'), {

@@ -1,14 +1,13 @@
 import { Command } from 'commander';
 import { expectation, SelfpasteError, type VerdictId } from '../../../core/index.ts';
 import type { RunDatabase } from '../../../db/index.ts';
-import { type LabelRef, labelName } from '../../../pipeline/index.ts';
+import { type LabelRef, labelName, standingLabel, targetNamed, userName } from '../../../pipeline/index.ts';
 import { print, printable } from '../../print.ts';
 import { labelCount, report } from './decide.ts';
 import { RUN_HELP, withRun } from './open-run.ts';
 import { type QueryOptions, withQuery } from './query-options.ts';
-import { type SignatureOptions, userName, withSignature } from './signature.ts';
-import { standingLabel } from './standing.ts';
-import { foundBy, requireOneWay, spokenOf, subjectOf, targetNamed } from './targets.ts';
+import { type SignatureOptions, withSignature } from './signature.ts';
+import { foundBy, requireOneWay, spokenOf, subjectOf } from './targets.ts';
 
 interface DonorOptions extends QueryOptions {
   readonly run?: string;

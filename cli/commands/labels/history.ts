@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import { actionId, SelfpasteError } from '../../../core/index.ts';
+import { actionId } from '../../../core/index.ts';
 import { type ActionRow, drawnBy, type RunDatabase } from '../../../db/index.ts';
+import { lastStanding, userName } from '../../../pipeline/index.ts';
 import { wholeNumber } from '../../options.ts';
 import { print, printable, printJson, table } from '../../print.ts';
 import { RUN_HELP, withRun } from './open-run.ts';
-import { userName } from './signature.ts';
 
 export function historyCommand(): Command {
   return new Command('history')
@@ -60,17 +60,4 @@ export function undoCommand(): Command {
         else print(`action ${action} is undone: ${undone} ${undone === 1 ? 'decision' : 'decisions'} taken back`);
       }),
     );
-}
-
-/** Actions that were undone are few, and the last ones of all. */
-const SEARCHED = 1000;
-
-function lastStanding(db: RunDatabase): ActionRow['id'] {
-  const last = db.verdicts.actions(SEARCHED).find(({ state }) => state.is === 'done');
-  if (last !== undefined) return last.id;
-  throw new SelfpasteError(
-    'USAGE_NO_ACTION',
-    'Expected an action that stands, got none: nobody decided anything, or all of it was undone',
-    'list what people did with `selfpaste labels history`',
-  );
 }

@@ -1,37 +1,10 @@
 import { type Command, Option } from 'commander';
-import {
-  type CategoryId,
-  CHANGE_KINDS,
-  type ChangeKind,
-  expectation,
-  type ImageId,
-  imageId,
-  predictionId,
-  SelfpasteError,
-  SUSPICION_KINDS,
-  type SuspicionKind,
-} from '../../../core/index.ts';
-import { DRAWN_ORDERS, type DrawnFilter, type DrawnOrder, type LabelFilter, type LabelOrder, type RunDatabase } from '../../../db/index.ts';
-import { type NumberRange, rangeBetween, wholeNumber } from '../../options.ts';
-import { roundOf } from './open-run.ts';
+import { CHANGE_KINDS, type ImageId, imageId, SUSPICION_KINDS } from '../../../core/index.ts';
+import type { LabelOrder } from '../../../db/index.ts';
+import { type QueryOptions, VERDICTS_ASKED } from '../../../pipeline/index.ts';
+import { rangeBetween, wholeNumber } from '../../options.ts';
 
-/** Which labels a command is about: the same options for looking, drawing and deciding. */
-export interface QueryOptions {
-  readonly round?: number;
-  readonly category?: string;
-  readonly score?: NumberRange;
-  readonly area?: NumberRange;
-  readonly status?: 'kept' | 'dropped';
-  readonly reason?: string;
-  /** `drawn`: not predictions, but what people drew. */
-  readonly verdict?: NonNullable<LabelFilter['verdict']> | 'drawn';
-  readonly image?: ImageId;
-  readonly change?: ChangeKind;
-  readonly suspicion?: SuspicionKind | 'any';
-  readonly line?: number;
-}
-
-const VERDICTS = ['accepted', 'rejected', 'corrected', 'any', 'none', 'drawn'] as const;
+export { categoryNamed, drawnOrder, type LabelQuery, type QueryOptions, queryOf, queryText } from '../../../pipeline/index.ts';
 
 /** A record, so that an order that the database learns is not forgotten here. */
 const ORDERS: Readonly<Record<LabelOrder, string>> = {
@@ -54,7 +27,7 @@ export function withQuery(command: Command): Command {
     .option('--area <range>', 'only masks of so many pixels, as 100..5000', rangeBetween(0, Number.MAX_SAFE_INTEGER))
     .addOption(new Option('--status <status>', 'only what became a label, or what did not').choices(['kept', 'dropped']))
     .option('--reason <reason>', 'only what was kept or dropped for this reason (see labels stats)')
-    .addOption(new Option('--verdict <verdict>', 'only what people said this of; drawn: what people drew').choices(VERDICTS))
+    .addOption(new Option('--verdict <verdict>', 'only what people said this of; drawn: what people drew').choices(VERDICTS_ASKED))
     .option('--image <id>', 'only this picture, as i45 or 45', parseImage)
     .addOption(new Option('--change <kind>', 'only what changed so since the round before').choices(CHANGE_KINDS))
     .addOption(new Option('--suspicion <kind>', 'only likely errors').choices([...SUSPICION_KINDS, 'any']))
@@ -72,112 +45,3 @@ export const orderOption = (): Option =>
       .map(([name, means]) => `${name}: ${means}`)
       .join('; ')} (default: "score-desc"; of what people drew "image")`,
   ).choices(Object.keys(ORDERS));
-
-/** What the options ask for. */
-export type LabelQuery =
-  | { readonly of: 'prediction'; readonly filter: LabelFilter }
-  | { readonly of: 'drawn'; readonly filter: DrawnFilter };
-
-/** @throws SelfpasteError USAGE_NO_ROUND, USAGE_NO_CATEGORY, USAGE_QUERY for what drawn labels do not have */
-export function queryOf(db: RunDatabase, options: QueryOptions): LabelQuery {
-  const { verdict } = options;
-  if (verdict !== 'drawn')
-    return { of: 'prediction', filter: { ...predictionFilter(db, options), ...(verdict === undefined ? {} : { verdict }) } };
-  requireOfDrawn(options);
-  return { of: 'drawn', filter: commonFilter(db, options) };
-}
-
-function predictionFilter(db: RunDatabase, options: QueryOptions): LabelFilter {
-  const { score, status, reason, change, suspicion, line } = options;
-  return {
-    round: roundOf(db, options.round),
-    ...commonFilter(db, options),
-    ...(score?.from === undefined ? {} : { minScore: score.from }),
-    ...(score?.to === undefined ? {} : { maxScore: score.to }),
-    ...(status === undefined ? {} : { status }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(change === undefined ? {} : { change }),
-    ...(suspicion === undefined ? {} : { suspicion }),
-    ...(line === undefined ? {} : { line: predictionId(line) }),
-  };
-}
-
-/** What both kinds of labels have. */
-function commonFilter(db: RunDatabase, { category, area, image }: QueryOptions): DrawnFilter {
-  return {
-    ...(category === undefined ? {} : { category: categoryNamed(db, '--category', category) }),
-    ...(area?.from === undefined ? {} : { minAreaPx2: area.from }),
-    ...(area?.to === undefined ? {} : { maxAreaPx2: area.to }),
-    ...(image === undefined ? {} : { image }),
-  };
-}
-
-/** Options of a query that say nothing of what people drew. */
-const OF_PREDICTIONS = [
-  'round',
-  'score',
-  'status',
-  'reason',
-  'change',
-  'suspicion',
-  'line',
-] as const satisfies readonly (keyof QueryOptions)[];
-
-function requireOfDrawn(options: QueryOptions): void {
-  const asked = OF_PREDICTIONS.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
-  if (asked.length === 0) return;
-  throw new SelfpasteError(
-    'USAGE_QUERY',
-    `Expected no more than --category, --area and --image with --verdict drawn, got ${asked.join(' and ')}: what people drew is of no round, and no model said it`,
-    `leave ${asked.join(' and ')} out, or ask for predictions, without --verdict drawn`,
-  );
-}
-
-/** The order of a list of what people drew. @throws SelfpasteError USAGE_QUERY for one that only predictions have */
-export function drawnOrder(order: LabelOrder = 'image'): DrawnOrder {
-  const found = DRAWN_ORDERS.find((one) => one === order);
-  if (found !== undefined) return found;
-  throw new SelfpasteError(
-    'USAGE_QUERY',
-    expectation('--order of what people drew', `one of ${DRAWN_ORDERS.join(', ')}`, order),
-    'leave --order out: they are listed picture by picture',
-  );
-}
-
-/** The options as a line of text, for the record of a decision; empty where nothing but the round is asked for. */
-export function queryText({ round: _, ...filters }: QueryOptions): string {
-  const shown = Object.entries(filters).filter(([name]) => FILTERS.has(name));
-  return shown.map(([name, value]) => `${name} ${typeof value === 'object' ? rangeText(value) : value}`).join(', ');
-}
-
-/** Names of the options of a query: commander hands them over with those of the command. */
-const FILTERS: ReadonlySet<string> = new Set<keyof QueryOptions>([
-  'category',
-  'score',
-  'area',
-  'status',
-  'reason',
-  'verdict',
-  'image',
-  'change',
-  'suspicion',
-  'line',
-]);
-
-const rangeText = ({ from, to }: NumberRange): string => `${from ?? ''}..${to ?? ''}`;
-
-/** @param option whose value the name is @throws SelfpasteError USAGE_NO_CATEGORY */
-export function categoryNamed(db: RunDatabase, option: string, name: string): CategoryId {
-  const categories = db.categories.all();
-  const found = categories.find((category) => category.name === name);
-  if (found !== undefined) return found.id;
-  const some = categories
-    .slice(0, 10)
-    .map((category) => category.name)
-    .join(', ');
-  throw new SelfpasteError(
-    'USAGE_NO_CATEGORY',
-    expectation(option, `a category of the run (${some})`, name),
-    'write the name as the data set has it',
-  );
-}

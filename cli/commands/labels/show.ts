@@ -10,11 +10,10 @@ import {
   showLabel,
   standingDrawing,
 } from '../../../db/index.ts';
-import { type LabelRef, namedLabel } from '../../../pipeline/index.ts';
+import { correctionOf, type LabelRef, namedLabel } from '../../../pipeline/index.ts';
 import { print, printable } from '../../print.ts';
 import { classNames } from './class-names.ts';
 import { RUN_HELP, withRun } from './open-run.ts';
-import { correctionOf } from './standing.ts';
 
 export function showCommand(): Command {
   return new Command('show')

@@ -1,0 +1,43 @@
+import type { ErrorFacts } from '../../core/index.ts';
+import { addressOf } from './location.ts';
+
+/** What the server refused, as it said it. */
+export class Refused extends Error {
+  readonly code: string;
+  readonly hint: string;
+
+  constructor({ code, message, hint }: Pick<ErrorFacts, 'code' | 'message' | 'hint'>) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+const token = document.querySelector<HTMLMetaElement>('meta[name=selfpaste-token]')?.content ?? '';
+
+type Query = Readonly<Record<string, string | number | null | undefined>>;
+
+/** Asks the server for facts. Throws {@link Refused}. */
+export async function read<Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> {
+  return answerOf(await fetch(addressOf(path, query), signal ? { signal } : {}));
+}
+
+/** Asks the server to write something. Throws {@link Refused}. */
+export async function write<Answer>(path: string, body: unknown): Promise<Answer> {
+  const headers = { 'Content-Type': 'application/json', 'X-Selfpaste-Token': token };
+  return answerOf(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+}
+
+/** Asks the server for a file, as a picture. Throws {@link Refused}. */
+export async function readFile(address: string): Promise<Blob> {
+  return await (await accepted(await fetch(address))).blob();
+}
+
+const answerOf = async <Answer>(response: Response): Promise<Answer> => (await (await accepted(response)).json()) as Answer;
+
+async function accepted(response: Response): Promise<Response> {
+  if (response.ok) return response;
+  const told = (await response.json().catch(() => null)) as { readonly error?: ErrorFacts } | null;
+  const message = `The server answered ${response.status}`;
+  throw new Refused(told?.error ?? { code: 'HTTP', message, hint: 'see whether `selfpaste ui` still runs' });
+}

@@ -1,0 +1,67 @@
+import { useState } from 'preact/hooks';
+import type { CategoryFacts, Decision } from '../../contract/verdicts.ts';
+import { CategoryPicker } from './category-picker.tsx';
+import type { Entry } from './decision-queue.ts';
+import { labelCount } from './decision-text.ts';
+import { decide, decisions } from './decisions.ts';
+import { editing } from './editing.ts';
+import { isHeldDown } from './held-key.ts';
+import { useKeys } from './use-keys.ts';
+
+interface DecisionButtonsProps {
+  /** Labels that are decided about, by name; none where nothing is looked at. */
+  readonly names: readonly string[];
+  /** Goes on: the decision is on its way. */
+  readonly decided: (entry: Entry) => void;
+  readonly undone: (entry: Entry) => void;
+}
+
+/** What can be said of labels with a key: right, wrong, of another class. */
+export function DecisionButtons({ names, decided, undone }: DecisionButtonsProps) {
+  const [choosing, setChoosing] = useState<readonly string[] | null>(null);
+  const canDecide = names.length > 0;
+  // What people drew is a label without more.
+  const canAccept = canDecide && names.every((name) => !name.startsWith('d'));
+  const say = (decision: Decision, may: boolean) => {
+    if (may && editing.value === null && !isHeldDown()) decided(decide(decision));
+  };
+  const accept = () => say({ kind: 'accept', ids: names }, canAccept);
+  const reject = () => say({ kind: 'reject', ids: names }, canDecide);
+  const change = () => canDecide && editing.value === null && setChoosing(names);
+  const undo = () => {
+    const entry = editing.value === null && !isHeldDown() ? decisions.undoLast() : undefined;
+    if (entry !== undefined) undone(entry);
+  };
+  const relabel = (ids: readonly string[], { id }: CategoryFacts) => say({ kind: 'relabel', ids, category: id }, true);
+  useKeys([
+    { key: 'a', does: 'accept', act: accept },
+    { key: 'r', does: 'reject', act: reject },
+    { key: 'c', does: 'change the class', act: change },
+    { key: 'u', does: 'undo the last decision', act: undo },
+  ]);
+  return (
+    <>
+      <span class="decision-buttons">
+        <button type="button" class="accept" disabled={!canAccept} onClick={accept}>
+          accept <kbd>a</kbd>
+        </button>
+        <button type="button" class="reject" disabled={!canDecide} onClick={reject}>
+          reject <kbd>r</kbd>
+        </button>
+        <button type="button" disabled={!canDecide} onClick={change}>
+          class <kbd>c</kbd>
+        </button>
+        <button type="button" onClick={undo}>
+          undo <kbd>u</kbd>
+        </button>
+      </span>
+      {choosing !== null && (
+        <CategoryPicker
+          title={`class of ${choosing.length === 1 ? choosing[0] : labelCount(choosing.length)}`}
+          pick={(category) => relabel(choosing, category)}
+          close={() => setChoosing(null)}
+        />
+      )}
+    </>
+  );
+}

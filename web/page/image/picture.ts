@@ -1,0 +1,106 @@
+import { computed, effect, signal, untracked } from '@preact/signals';
+import type { NeighboursAnswer, PictureFacts, PictureObject } from '../../contract/image.ts';
+import { Source } from '../loading.tsx';
+import { addressOf, goTo, place } from '../location.ts';
+import { answer, forgetAnswers } from './answers.ts';
+import { pixelsOf } from './pixels.ts';
+
+/** Parts of the address that are of this view; the others are the query of the gallery that led here. */
+const OWN: readonly string[] = ['label', 'threshold', 'layers', 'colors'];
+
+export const galleryQuery = computed(() => Object.fromEntries(Object.entries(place.value.query).filter(([name]) => !OWN.includes(name))));
+
+/** A picture with its pixels, and the round that the address asked for. */
+export interface LoadedPicture {
+  readonly facts: PictureFacts;
+  /** Or why they cannot be shown: the file is gone, or is another one. */
+  readonly pixels: ImageBitmap | Error;
+  readonly roundAsked: string | null;
+}
+
+export const pictureSource = new Source<LoadedPicture>();
+/** The neighbours of a label in the query, and whose they are. */
+export interface NeighboursOf extends NeighboursAnswer {
+  readonly label: string | null;
+}
+
+export const neighboursSource = new Source<NeighboursOf>();
+
+/** The picture that is shown: the last one, while the next is on its way. */
+export const picture = computed<LoadedPicture | null>(() => lastFacts(pictureSource));
+
+function lastFacts<Facts>({ loading: { value: loading } }: Source<Facts>): Facts | null {
+  if (loading.state === 'refused') return null;
+  return loading.state === 'there' ? loading.facts : loading.before;
+}
+
+/** Name of the label that is looked at, as it stands in the address; an id alone is that of a prediction. */
+export const focusedName = computed(() => {
+  const { label = null } = place.value.query;
+  return label !== null && /^\d+$/.test(label) ? `p${label}` : label;
+});
+
+/** The neighbours of the label that is looked at; null while they are on their way. */
+export const neighbours = computed<NeighboursOf | null>(() => {
+  const known = lastFacts(neighboursSource);
+  return known?.label === focusedName.value ? known : null;
+});
+
+/** The object that is looked at. */
+export const focused = computed<PictureObject | null>(
+  () => picture.value?.facts.objects.find(({ name }) => name === focusedName.value) ?? null,
+);
+
+/** Looks at another object of the picture. */
+export const focusOn = (name: string | null): void => goTo(addressOf(place.value.path, { ...place.value.query, label: name }), 'replace');
+
+const imageId = computed(() => /^\/image\/(\d+)$/.exec(place.value.path)?.[1] ?? null);
+const roundAsked = computed(() => place.value.query.round ?? null);
+const queryText = computed(() => JSON.stringify(galleryQuery.value));
+const decisions = signal(0);
+
+/** Asks anew for what is shown: somebody decided something. */
+export function refreshPicture(): void {
+  forgetAnswers();
+  decisions.value++;
+}
+
+/** Keeps what is shown in step with the address. @returns what ends it */
+export function followAddress(): () => void {
+  let heard = decisions.peek();
+  const endPicture = effect(() => {
+    const [id, label, round] = [imageId.value, focusedName.value, roundAsked.value];
+    const isNew = decisions.value !== heard;
+    heard = decisions.value;
+    untracked(() => {
+      if (id !== null && (isNew || !isShown(id, label, round))) void pictureSource.ask(() => loadPicture(id, label, round));
+    });
+  });
+  const endNeighbours = effect(() => {
+    const [label, query] = [focusedName.value, queryText.value];
+    decisions.value;
+    untracked(() => void neighboursSource.ask(() => loadNeighbours(label, JSON.parse(query))));
+  });
+  return () => {
+    endPicture();
+    endNeighbours();
+  };
+}
+
+/** Whether a label is on the picture as it is shown: one of another round brings its round with it. */
+function isShown(id: string, label: string | null, round: string | null): boolean {
+  const loading = pictureSource.loading.value;
+  if (loading.state !== 'there' || String(loading.facts.facts.id) !== id || loading.facts.roundAsked !== round) return false;
+  return label === null || loading.facts.facts.objects.some(({ name }) => name === label);
+}
+
+export async function loadPicture(id: string | number, label: string | null, round: string | null): Promise<LoadedPicture> {
+  const facts = await answer<PictureFacts>(`/api/images/${id}`, { label, round });
+  return { facts, pixels: await pixelsOf(facts.picture).catch((error: Error) => error), roundAsked: round };
+}
+
+/** Only what models said and people drew is in queries. */
+export async function loadNeighbours(label: string | null, query: Readonly<Record<string, string>>): Promise<NeighboursOf> {
+  if (label === null || !/^[pd]\d+$/.test(label)) return { label, previous: null, next: null };
+  return { label, ...(await answer<NeighboursAnswer>('/api/labels/neighbours', { ...query, id: label })) };
+}

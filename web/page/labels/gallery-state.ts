@@ -1,0 +1,107 @@
+import { signal } from '@preact/signals';
+import { goTo } from '../location.ts';
+import { GalleryScroll } from './gallery-scroll.ts';
+import { asked, pictureAddress, rememberLabel } from './query.ts';
+import { focused, selectAlso, toggleSelected } from './selection.ts';
+import { TileSource } from './tile-source.ts';
+
+/** While a bar is dragged, places are passed that nobody looks at. */
+const PASSING_MS = 50;
+const REMEMBER_MS = 250;
+
+export const source = new TileSource();
+export const scroll = new GalleryScroll();
+
+/** Place of the label that the keys are about; -1 before there is one. */
+export const ring = signal(-1);
+/** Where an extended selection began. */
+let anchor = -1;
+
+let remembering: ReturnType<typeof setTimeout> | undefined;
+
+/** A slider that is moved asks for one list, not for all that it passes. */
+const CHANGING_MS = 160;
+let changing: ReturnType<typeof setTimeout> | undefined;
+
+/** Begins the list of the address, where its label is, if it names one; the one before is seen until it comes. */
+export function beginList(label: string | null): void {
+  clearTimeout(changing);
+  clearTimeout(remembering);
+  changing = setTimeout(() => void showList(label), source.length.value === null ? 0 : CHANGING_MS);
+}
+
+async function showList(label: string | null): Promise<void> {
+  const place = await source.begin(asked.value, label, () => {
+    clearTimeout(remembering);
+    ring.value = -1;
+    focused.value = null;
+    scroll.labels.value = source.length.value?.labels ?? 0;
+    scroll.reset();
+  });
+  if (place === undefined || ring.value >= 0) return;
+  anchor = place ?? -1;
+  if (place !== null) focusPlace(place);
+}
+
+let wanted: ReturnType<typeof setTimeout> | undefined;
+
+/** Asks for what is seen, some times a second at most. */
+export function wantSeen(): void {
+  if (wanted !== undefined) return;
+  wanted = setTimeout(() => {
+    wanted = undefined;
+    const { columns } = scroll.layout.value;
+    const { first, count } = scroll.range.value;
+    if (count > 0) source.want(first * columns, Math.min(scroll.labels.value, (first + count) * columns) - 1);
+  }, PASSING_MS);
+}
+
+/** Moves the ring to a place of the list. */
+export function focusPlace(place: number, keepAnchor = false): void {
+  const last = scroll.labels.value - 1;
+  if (last < 0) return;
+  ring.value = Math.min(Math.max(0, place), last);
+  if (!keepAnchor) anchor = ring.value;
+  scroll.reveal(ring.value);
+  nameRing();
+}
+
+/** Tells others which label has the ring, once its tile is there. */
+export function nameRing(): void {
+  const tile = source.tile(ring.value);
+  focused.value = tile?.of === 'prediction' ? tile.id : null;
+  clearTimeout(remembering);
+  if (tile) remembering = setTimeout(() => rememberLabel(tile.name), REMEMBER_MS);
+}
+
+/** The view goes: nothing more is asked for or said. */
+export function leaveGallery(): void {
+  clearTimeout(changing);
+  clearTimeout(remembering);
+  source.forget();
+}
+
+export const moveRing = (by: number): void => focusPlace(ring.value < 0 ? 0 : ring.value + by);
+
+/** Moves the ring, and selects all from where the ring was when it last moved alone. */
+export function extendRing(by: number): void {
+  if (anchor < 0) anchor = Math.max(0, ring.value);
+  focusPlace(ring.value + by, true);
+  selectTo(ring.value);
+}
+
+/** Selects from where the ring last was to a place, as far as the tiles are there. */
+export function selectTo(place: number): void {
+  const [from, to] = [Math.min(Math.max(0, anchor), place), Math.max(anchor, place)];
+  const ids = Array.from({ length: to - from + 1 }, (_, at) => source.tile(from + at));
+  selectAlso(ids.flatMap((tile) => (tile?.of === 'prediction' ? [tile.id] : [])));
+}
+
+export function toggleRing(): void {
+  if (focused.value !== null) toggleSelected(focused.value);
+}
+
+export function openRing(): void {
+  const tile = source.tile(ring.value);
+  if (tile) goTo(pictureAddress(tile.image, tile.name));
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ErrorFacts } from '../../core/index.ts';
+import { diffRounds } from '../../db/index.ts';
+import { CAT, DOG } from '../../db/test-database.ts';
+import { labelChanges } from '../../pseudo/index.ts';
+import { LEFT, RIGHT, ROUNDS, twoRounds } from '../../test/two-rounds.ts';
+import type { ChangeExamples, Comparison, CountedChange } from '../contract/compare.ts';
+
+type Refusal = { readonly error: Pick<ErrorFacts, 'code' | 'message' | 'hint'> };
+
+const byKind = (changes: readonly CountedChange[]) =>
+  changes.map(({ kind, before, now, labels }) => `${kind} ${before} ${now} ${labels}`).toSorted();
+
+test('what became of the labels, and from which class to which', async (t) => {
+  const { ask } = twoRounds(t);
+  const { answer } = await ask<Comparison>('/api/compare');
+  assert.deepEqual([answer.from.round, answer.to.round, answer.rounds], [1, 2, [1, 2]]);
+  assert.deepEqual(byKind(answer.changes), [`kept ${CAT} ${CAT} 1`, `reclassified ${DOG} ${CAT} 1`]);
+  assert.deepEqual(
+    answer.classes.map(({ name, from, to }) => [name, from.labels, from.share, to.labels, to.share]),
+    [
+      ['cat', 1, 0.5, 2, 1],
+      ['dog', 1, 0.5, 0, 0],
+    ],
+  );
+  assert.deepEqual([answer.from.labels, answer.from.predictions, answer.to.predictions], [2, 3, 2]);
+});
+
+test('rounds that are further apart are compared by their masks, to the same numbers as `labels diff`', async (t) => {
+  const { ask, db } = twoRounds(t, [...ROUNDS, [[0.9, CAT, LEFT]], [[0.7, DOG, RIGHT]]]);
+  const { answer } = await ask<Comparison>('/api/compare?a=1&b=3');
+  assert.deepEqual(byKind(answer.changes), [`died ${DOG} null 1`, `kept ${CAT} ${CAT} 1`]);
+  for (const [from, to] of [
+    [1, 3],
+    [1, 4],
+    [2, 4],
+    [3, 4],
+  ] as const) {
+    const { answer: compared } = await ask<Comparison>(`/api/compare?a=${from}&b=${to}`);
+    const { kinds } = diffRounds(db, from, to, labelChanges);
+    for (const [kind, labels] of Object.entries(kinds))
+      assert.equal(
+        compared.changes.reduce((sum, one) => sum + (one.kind === kind ? one.labels : 0), 0),
+        labels,
+        `${kind} ${from} ${to}`,
+      );
+  }
+});
+
+test('examples have both masks, of the classes that are asked for', async (t) => {
+  const { ask, said } = twoRounds(t, [...ROUNDS, [[0.9, CAT, LEFT]]]);
+  const found = async (query: string) => (await ask<ChangeExamples>(`/api/compare/examples?${query}`)).answer;
+  const { examples, more } = await found(`a=1&b=2&kind=reclassified&before=${DOG}&now=${CAT}`);
+  assert.deepEqual([examples[0]?.before?.prediction, examples[0]?.now?.prediction, more], [said[0]?.[1], said[1]?.[1], false]);
+  assert.equal(examples[0]?.iou, 1);
+  assert.equal(examples[0]?.before?.mask, examples[0]?.now?.mask);
+  assert.deepEqual((await found(`a=1&b=2&kind=reclassified&before=${CAT}`)).examples, []);
+  const died = await found(`a=1&b=3&kind=died&before=${DOG}`);
+  assert.deepEqual([died.examples[0]?.before?.prediction, died.examples[0]?.now], [said[0]?.[1], null]);
+  const near = await found(`a=2&b=3&kind=died`);
+  assert.deepEqual([near.examples.length, near.examples[0]?.before?.prediction], [1, said[1]?.[1]]);
+});
+
+test('rounds that cannot be compared are refused', async (t) => {
+  const { ask } = twoRounds(t);
+  assert.deepEqual((await ask<Refusal>('/api/compare?a=2&b=1')).answer.error, {
+    code: 'USAGE_ROUND_ORDER',
+    message: 'Expected a round before 1 that has labels (none yet) for a, got 2 (number)',
+    hint: 'wait until another round has labeled',
+  });
+  assert.equal((await ask<Refusal>('/api/compare?a=1&b=7')).answer.error.code, 'USAGE_NO_ROUND');
+  assert.equal((await ask<Refusal>('/api/compare/examples?kind=lost')).answer.error.code, 'USAGE_NO_CHANGE');
+  assert.equal((await ask<Refusal>('/api/compare/examples?kind=born&now=x')).answer.error.code, 'USAGE_NO_CATEGORY');
+});
