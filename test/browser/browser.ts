@@ -20,6 +20,8 @@ export interface Inspection {
   /** Opens an address of the page and waits until nothing is asked for any more. What the page logs as an error fails the test at its end. */
   open(address: string, options?: PageOptions): Promise<Page>;
   close(): Promise<void>;
+  /** Ends browser and server, whatever was complained of: a test that failed must not keep them. */
+  abandon(): Promise<void>;
 }
 
 export interface PageOptions {
@@ -33,6 +35,11 @@ export async function inspect(folder: string): Promise<Inspection> {
   const browser: Browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] });
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
+  const abandon = async () => {
+    for (const context of contexts.splice(0)) await context.close();
+    await browser.close();
+    await server.close();
+  };
   return {
     server,
     async open(address, { size = WIDE, scheme = 'light' } = {}) {
@@ -48,12 +55,24 @@ export async function inspect(folder: string): Promise<Inspection> {
       return page;
     },
     async close() {
-      for (const context of contexts) await context.close();
-      await browser.close();
-      await server.close();
+      await abandon();
       assert.deepEqual(complaints, []);
     },
+    abandon,
   };
+}
+
+/** Waits until an assertion holds: a page draws a moment after it was told. */
+export async function eventually(claim: () => Promise<void>): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  for (;;) {
+    try {
+      return await claim();
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

@@ -9,7 +9,7 @@ import type { ImageRow, RunDatabase } from '../../db/index.ts';
 import { CAT, DOG, label, prediction, SIZE, testFolder, testRun } from '../../db/test-database.ts';
 import { selectRound } from '../../pipeline/labels/test-rounds.ts';
 import { testReport } from '../../web/test-report.ts';
-import { assertAccessible, inspect, NARROW, skip } from './browser.ts';
+import { assertAccessible, eventually, inspect, NARROW, skip } from './browser.ts';
 
 /** A run with two pictures, and what a teacher said of them. */
 async function scene(t: TestContext): Promise<string> {
@@ -43,7 +43,8 @@ async function addPicture(db: RunDatabase, folder: string, shade: number): Promi
 }
 
 test('a picture with what is said of it: walked, tried and read by keys', { skip }, async (t) => {
-  const { open, close } = await inspect(await scene(t));
+  const { open, close, abandon } = await inspect(await scene(t));
+  t.after(abandon);
   const page = await open('/image/1?label=1');
   const title = page.locator('#label-title');
   await page.getByText('reaches the threshold of 0.500').waitFor();
@@ -53,13 +54,13 @@ test('a picture with what is said of it: walked, tried and read by keys', { skip
   assert.equal(await objects.count(), 2, 'the label, and an unsure one as an ignore region');
   await page.keyboard.press('5');
   await page.waitForURL(/layers=dropped|layers=kept/);
-  assert.equal(await objects.count(), 1);
+  await eventually(async () => assert.equal(await objects.count(), 1));
   const before = await page.locator('.canvas-board').getAttribute('style');
   await page.keyboard.press('+');
-  assert.notEqual(await page.locator('.canvas-board').getAttribute('style'), before);
+  await eventually(async () => assert.notEqual(await page.locator('.canvas-board').getAttribute('style'), before));
   await page.goto(new URL('/image/1?label=1&threshold=0.95', page.url()).href);
   await page.getByText('by the whole policy').waitFor();
-  assert.match((await page.locator('.label-fate').textContent()) ?? '', /dropped \(tried\) · unsure/);
+  await eventually(async () => assert.match((await page.locator('.label-fate').textContent()) ?? '', /dropped \(tried\) · unsure/));
   assert.match((await title.textContent()) ?? '', /p1$/);
   await close();
 });
@@ -68,6 +69,7 @@ test('a picture that is gone is said, and the way on stays', { skip }, async (t)
   const folder = await scene(t);
   rmSync(join(folder, '90.png'));
   const inspection = await inspect(folder);
+  t.after(inspection.abandon);
   const page = await inspection.open('/image/1?label=1', { size: NARROW, scheme: 'dark' });
   await page.locator('.picture-stage .problem').waitFor();
   await page.keyboard.press('j');

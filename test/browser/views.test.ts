@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { assertEnded, lookInto, makeScenes, runProgram, SMALL, writeConfig } from '../small-run.ts';
-import { assertAccessible, assertFits, type Inspection, inspect, NARROW, skip } from './browser.ts';
+import { assertAccessible, assertFits, eventually, type Inspection, inspect, NARROW, skip } from './browser.ts';
 
 describe('every view', { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'selfpaste-views-'));
@@ -47,10 +47,10 @@ describe('every view', { skip }, () => {
     const page = await inspection.open('/');
     for (const title of ['Labels', 'Policy', 'Compare', 'Run']) {
       await page.getByRole('navigation', { name: 'views' }).getByRole('link', { name: title }).click();
-      assert.equal(await page.locator('nav[aria-label=views] a[aria-current=page]').textContent(), title);
+      await eventually(async () => assert.equal(await page.locator('nav[aria-label=views] a[aria-current=page]').textContent(), title));
     }
     await page.goBack();
-    assert.equal(await page.locator('nav[aria-label=views] a[aria-current=page]').textContent(), 'Compare');
+    await eventually(async () => assert.equal(await page.locator('nav[aria-label=views] a[aria-current=page]').textContent(), 'Compare'));
   });
 
   it('is of no use to other origins: no script within the page, and none from elsewhere', async () => {

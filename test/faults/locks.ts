@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { openDatabase, readRunOwner } from '../../db/index.ts';
+import { openDatabase } from '../../db/index.ts';
 import type { Ended, Program } from '../small-run.ts';
-import { assertExplained, type Fault, isRunning, killNow, signal, waitOr } from './fault.ts';
+import { assertExplained, childOf, type Fault, isRunning, killNow, signal, waitOr } from './fault.ts';
 
 /** Somebody deletes the lock file of a run that goes on: another process must not come in all the same. */
 export function lockDeletedAfter(ms: number): Fault {
@@ -14,7 +13,7 @@ export function lockDeletedAfter(ms: number): Fault {
     async strike(bed, run) {
       const folder = bed.folderOf(run);
       const program = bed.goOn(run);
-      await owned(folder, program);
+      await atWork(program);
       await waitOr(ms, program);
       // Suspended, so that it is still there when the other comes, however slow that is: it owns the run all the same.
       if (!isRunning(program) || !signal(program.pid, 'SIGSTOP')) return { times: 0, ended: await program.ended };
@@ -27,10 +26,8 @@ export function lockDeletedAfter(ms: number): Fault {
   };
 }
 
-/** Not before: the file of an owner that was killed may still lie there. */
-async function owned(folder: string, program: Program): Promise<void> {
-  while (isRunning(program) && readRunOwner(folder)?.pid !== program.pid) await pause(20);
-}
+/** A process that has children owns its run, and has opened the database. */
+const atWork = (program: Program): Promise<number | undefined> => childOf(program, 'processes');
 
 function assertRefused({ code, stderr }: Ended, { pid }: Program): void {
   assert.equal(code, 3, stderr);
@@ -46,7 +43,7 @@ export function databaseHeldAfter(ms: number): Fault {
     name: 'database locked by another program',
     async strike(bed, run) {
       const program = bed.goOn(run);
-      await owned(bed.folderOf(run), program);
+      await atWork(program);
       await waitOr(ms, program);
       if (!isRunning(program)) return { times: 0, ended: await program.ended };
       await holdDatabase(join(bed.folderOf(run), 'selfpaste.db'), HELD_MS, program);

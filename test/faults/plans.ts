@@ -66,7 +66,7 @@ export function longPlan(seed: number, pace: Pace): Fault[] {
     killAtPoint('attempt-recorded', UNLABELED),
     ...LATER_POINTS.map((point) => killAtPoint(point, 1)),
     ...repeated(4, () => OFTEN_PASSED.map(([point, most]) => killAtPoint(point, 1 + chance.integer(most)))).flat(),
-    ...repeated(14, () => killsOver(chance, 5, runMs, startMs)).flat(),
+    ...repeated(20, () => killsOver(chance, 5, runMs, startMs)).flat(),
     ...repeated(8, () => killChildren('labeler', repeated(4, soon))),
     // Not the one that only looks for the backend.
     ...repeated(8, () => killChildren('trainer', [1.5 * startMs + soon(), ...repeated(3, soon)])),

@@ -55,7 +55,7 @@ async function besiegeRun(
     tell(`${run}: ${fault.name}, ${times} times, then in ${bed.placeOf(run)}`);
     const toll = tollOf(tolls, fault);
     toll.times += times;
-    if (times > 0) toll.resumed++;
+    if (times > 0 && ended?.code !== 0) toll.resumed++;
     if (ended?.code === 0) return at + 1;
   }
   return faults.length;
