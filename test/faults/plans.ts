@@ -35,7 +35,7 @@ const OFTEN_PASSED: readonly (readonly [CommitPoint, number])[] = [
 /** A dozen faults of every kind, in the order in which one run can meet them all. */
 export function shortPlan(seed: number, { runMs, startMs }: Pace): Fault[] {
   const chance = stream(seed, 'short plan');
-  const soon = () => startMs * chance.uniform(1, 2);
+  const soon = () => startMs * chance.uniform(0.8, 1.3);
   return [
     killAtPoint('image-imported', 1 + chance.integer(20)),
     ...killsOver(chance, 1, runMs / 4, startMs),
