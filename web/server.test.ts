@@ -59,7 +59,10 @@ describe('a run is served to this machine', () => {
       assert.deepEqual(status, expected);
       assert.ok(atMs <= nowMs);
       assert.deepEqual((await ask(`${url}healthz`)).body, 'ok\n');
-      assert.match((await ask(url)).body, /\/metrics/);
+      const page = await ask(url);
+      assert.equal(page.headers['content-type'], 'text/html; charset=UTF-8');
+      assert.match(page.body, /<meta name="selfpaste-token" content="[\w-]{32}" \/>/);
+      assert.match(page.body, /<script type="module" src="\/page\/main\.js">/);
       assert.equal((await ask(`${url}selfpaste.db`)).status, 404);
       const head = await ask(`${url}metrics`, 'HEAD');
       assert.deepEqual([head.status, head.body], [200, '']);
