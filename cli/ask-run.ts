@@ -2,18 +2,12 @@ import { existsSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SelfpasteError } from '../core/index.ts';
-import { openDatabase, type RunOwner, readRunOwner, type SnapshotRow } from '../db/index.ts';
-import { postRequest, type RunRequest, type RunState, restoredState, runFolder } from '../pipeline/index.ts';
+import { openDatabase, type RunOwner, type SnapshotRow } from '../db/index.ts';
+import { livingOwner, notRunning, postRequest, type RunRequest, type RunState, restoredState, runFolder } from '../pipeline/index.ts';
 
 /** A run that goes on looks for requests twice a second. */
 const ANSWER_MS = 30_000;
 const POLL_MS = 100;
-
-/** The process that owns a run and lives. One of another host that has shown no life for longer than its lease counts as gone. */
-export function livingOwner(folder: string): RunOwner | undefined {
-  const owner = readRunOwner(folder);
-  return owner?.state === 'alive' ? owner : undefined;
-}
 
 /** Whether a run has still the owner that it had. */
 export function isOwnedBy({ pid, host, sinceMs }: RunOwner, folder: string): boolean {
@@ -72,14 +66,6 @@ export async function reachesState(folder: string, value: RunState['value'], { o
     if (!isOwned) return false;
     await sleep(POLL_MS);
   }
-}
-
-function notRunning(folder: string): SelfpasteError {
-  return new SelfpasteError(
-    'USAGE_NOT_RUNNING',
-    `Expected a run that goes on in ${folder}, but no process owns it`,
-    `look at it with \`selfpaste status ${folder}\`, or go on with \`selfpaste resume ${folder}\``,
-  );
 }
 
 function noAnswer(folder: string, { pid, host }: RunOwner): SelfpasteError {

@@ -35,6 +35,7 @@ export { comparePolicies, type PolicyComparison, presentPolicy, rulingsOf } from
 export { resolvedPolicy } from './labels/policy-evidence.ts';
 export { correctionOf, requireImage, type StandingLabel, standingLabel } from './labels/standing-label.ts';
 export { userName } from './labels/user-name.ts';
+export { livingOwner, notRunning } from './living-owner.ts';
 export { STAGES, type Stage } from './machine.ts';
 export { type MachineGraph, type MachineNode, machineGraph, type Way } from './machine-graph.ts';
 export { machineDot } from './machine-picture.ts';

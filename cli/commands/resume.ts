@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { SelfpasteError } from '../../core/index.ts';
-import { resumeRun, type Until } from '../../pipeline/index.ts';
-import { askRun, livingOwner, rememberedState } from '../ask-run.ts';
+import { livingOwner, resumeRun, type Until } from '../../pipeline/index.ts';
+import { askRun, rememberedState } from '../ask-run.ts';
 import { findRun } from '../find-run.ts';
 import { type NotificationOptions, notificationOptions } from '../notification-options.ts';
 import { collect, parseUntil } from '../options.ts';

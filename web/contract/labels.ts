@@ -19,6 +19,22 @@ export interface LabelQuery {
   readonly order?: string;
 }
 
+/** Every name of a query, in the order in which a page shows them. */
+export const LABEL_QUERY_NAMES = [
+  'round',
+  'category',
+  'score',
+  'area',
+  'status',
+  'reason',
+  'verdict',
+  'change',
+  'suspicion',
+  'image',
+  'line',
+  'order',
+] as const satisfies readonly (keyof LabelQuery)[];
+
 /** What every label of the gallery has. */
 interface Tile {
   /** As commands know it: `12`, or `d3` for what a person drew. */

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { SelfpasteError } from '../../core/index.ts';
 import { type QuarantinedFile, type RunDatabase, readRunOwner } from '../../db/index.ts';
-import { postRequest, type RunRequest, runState } from '../../pipeline/index.ts';
+import { livingOwner, notRunning, postRequest, type RunRequest, runState } from '../../pipeline/index.ts';
 import type { ControlRequest, Retried, Retrying, SetAside } from '../contract/run.ts';
 import type { Site } from '../site.ts';
 import { bodyOf } from './request-body.ts';
@@ -16,7 +16,7 @@ export function controlRoutes(site: Site): Hono {
   const routes = new Hono();
   routes.post('/api/control', async (context) => {
     const request = (await bodyOf(context)).oneOf('request', REQUESTS);
-    requireOwner(site.folder.path);
+    if (livingOwner(site.folder.path) === undefined) throw notRunning(site.folder.path);
     await postRequest(site.folder.path, request, WHO);
     return context.json({ request } satisfies ControlRequest, 202);
   });
@@ -55,16 +55,6 @@ function retry(db: RunDatabase, folder: string, round: number): Retried {
 
 const stateOf = (db: RunDatabase, folder: string) =>
   runState({ snapshot: db.snapshots.latest(), rounds: [], events: [] }, readRunOwner(folder) ?? null, Date.now());
-
-function requireOwner(folder: string): void {
-  const owner = readRunOwner(folder);
-  if (owner !== undefined && owner.state !== 'dead') return;
-  throw new SelfpasteError(
-    'USAGE_NOT_RUNNING',
-    `Expected a run that goes on in ${folder}, but no process owns it`,
-    `go on with \`selfpaste resume ${folder}\` in a terminal`,
-  );
-}
 
 function noRetry(why: string): SelfpasteError {
   return new SelfpasteError(

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import { namedLabel } from '../../pipeline/index.ts';
-import type { LabelPage, LabelPlace, LabelQuery } from '../contract/labels.ts';
+import { LABEL_QUERY_NAMES, type LabelPage, type LabelPlace, type LabelQuery } from '../contract/labels.ts';
 import type { Site } from '../site.ts';
 import { CountedLabels } from './label-counts.ts';
 import { LabelLists } from './label-lists.ts';
@@ -37,24 +37,9 @@ async function placeOf(lists: LabelLists, context: Context): Promise<LabelPlace>
   return { place: label?.of === list.of ? place : null, labels: list.length().labels };
 }
 
-const NAMES = [
-  'round',
-  'category',
-  'score',
-  'area',
-  'status',
-  'reason',
-  'verdict',
-  'image',
-  'change',
-  'suspicion',
-  'line',
-  'order',
-] as const;
-
 /** The query of an address; what is empty is not asked for. */
 export function queryIn(context: Context): LabelQuery {
-  const given = NAMES.flatMap((name) => {
+  const given = LABEL_QUERY_NAMES.flatMap((name) => {
     const text = context.req.query(name);
     return text === undefined || text === '' ? [] : [[name, text]];
   });

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
-import { acquireRunLock, openDatabase } from '../../../db/index.ts';
-import { runFolder } from '../../../pipeline/index.ts';
+import { runFolder, upgradeRun } from '../../../pipeline/index.ts';
 import { findRun } from '../../find-run.ts';
 import { print, printable, printJson } from '../../print.ts';
 import { RUN_HELP } from './open-run.ts';
@@ -10,14 +9,9 @@ export function upgradeCommand(): Command {
     .description('Brings the database of an older version of selfpaste to this one, after a backup beside it. `resume` does the same.')
     .argument('[run]', RUN_HELP)
     .option('--json', 'as JSON', false)
-    .action((run: string | undefined, { json }: { json: boolean }) => {
+    .action(async (run: string | undefined, { json }: { json: boolean }) => {
       const { path, database } = runFolder(findRun(run));
-      const lock = acquireRunLock(path);
-      try {
-        openDatabase(database, { mode: 'upgrade' }).close();
-      } finally {
-        lock.release();
-      }
+      await upgradeRun(path);
       if (json) printJson({ database });
       else print(`${printable(database)} is of this version`);
     });

@@ -1,36 +1,24 @@
 import type { Comparison } from '../../contract/compare.ts';
 import { addressOf, goTo, place } from '../location.ts';
+import { RoundSelect } from '../round-select.tsx';
 
 /** Which two rounds are compared. */
 export function RoundChoice({ comparison: { rounds, from, to } }: { readonly comparison: Comparison }) {
   const choose = (a: string, b: string) => goTo(addressOf('/compare', { ...place.value.query, a, b }));
   return (
     <div class="row">
-      <label>
-        round{' '}
-        <select value={String(from.round)} onChange={({ currentTarget }) => choose(currentTarget.value, String(to.round))}>
-          {rounds
-            .filter((round) => round < to.round)
-            .map((round) => (
-              <option key={round} value={String(round)}>
-                {round}
-              </option>
-            ))}
-        </select>
-      </label>
-      <label>
-        and round{' '}
-        <select
-          value={String(to.round)}
-          onChange={({ currentTarget }) => choose(earlier(from.round, currentTarget.value), currentTarget.value)}
-        >
-          {rounds.slice(1).map((round) => (
-            <option key={round} value={String(round)}>
-              {round}
-            </option>
-          ))}
-        </select>
-      </label>
+      <RoundSelect
+        label="round"
+        rounds={rounds.filter((round) => round < to.round)}
+        chosen={from.round}
+        choose={(round) => choose(round, String(to.round))}
+      />
+      <RoundSelect
+        label="and round"
+        rounds={rounds.slice(1)}
+        chosen={to.round}
+        choose={(round) => choose(earlier(from.round, round), round)}
+      />
     </div>
   );
 

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
+import { LABEL_QUERY_NAMES } from '../../contract/labels.ts';
 import { Choice } from './choice.tsx';
 import { source } from './gallery-state.ts';
 import { count } from './label-words.ts';
-import { asked, clearFilters, FILTER_NAMES, setFilter } from './query.ts';
+import { asked, clearFilters, setFilter } from './query.ts';
 import { clearSelected, selected } from './selection.ts';
 import { masksShown } from './tile-picture.tsx';
 
@@ -54,7 +55,7 @@ function lengthText(): string {
 
 /** The filters that are set, each of which can be taken away. */
 function Chips() {
-  const set = FILTER_NAMES.filter((name) => name !== 'order' && asked.value[name] !== undefined);
+  const set = LABEL_QUERY_NAMES.filter((name) => name !== 'order' && asked.value[name] !== undefined);
   return (
     <span class="chips">
       {set.map((name) => (

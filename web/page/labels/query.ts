@@ -1,34 +1,18 @@
 import { computed } from '@preact/signals';
-import type { LabelQuery } from '../../contract/labels.ts';
+import { LABEL_QUERY_NAMES, type LabelQuery } from '../../contract/labels.ts';
 import { addressOf, goTo, place } from '../location.ts';
 
 export type FilterName = keyof LabelQuery;
-
-/** As an address has them; in the order in which they are shown. */
-export const FILTER_NAMES = [
-  'round',
-  'category',
-  'score',
-  'area',
-  'status',
-  'reason',
-  'verdict',
-  'change',
-  'suspicion',
-  'image',
-  'line',
-  'order',
-] as const satisfies readonly FilterName[];
 
 const picked = (names: readonly FilterName[]): string =>
   JSON.stringify(Object.fromEntries(names.flatMap((name) => (place.value.query[name] ? [[name, place.value.query[name]]] : []))));
 
 /** What the address asks for. It stays the same object as long as that is the same. */
-const askedText = computed(() => picked(FILTER_NAMES));
+const askedText = computed(() => picked(LABEL_QUERY_NAMES));
 export const asked = computed(() => JSON.parse(askedText.value) as LabelQuery);
 
 /** What the histograms describe: the query without what they bound themselves. */
-const countedText = computed(() => picked(FILTER_NAMES.filter((name) => !['category', 'score', 'area', 'order'].includes(name))));
+const countedText = computed(() => picked(LABEL_QUERY_NAMES.filter((name) => !['category', 'score', 'area', 'order'].includes(name))));
 export const counted = computed(() => JSON.parse(countedText.value) as LabelQuery);
 
 /** Name of the label that the keys are about, so that a view that is sent to a colleague shows it. */

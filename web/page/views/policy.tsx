@@ -11,6 +11,7 @@ import { PolicyState } from '../policy/policy-state.ts';
 import { SettingsTable } from '../policy/settings-table.tsx';
 import { Sliders } from '../policy/sliders.tsx';
 import { UsePanel } from '../policy/use-panel.tsx';
+import { RoundSelect } from '../round-select.tsx';
 import './policy.css';
 
 /** Thresholds of classes: what other ones would keep, and the way to use them. */
@@ -35,16 +36,7 @@ function Policy({ state, facts }: { readonly state: PolicyState; readonly facts:
     <div class="policy">
       <div class="row">
         <h2>What becomes a label</h2>
-        <label>
-          round{' '}
-          <select value={String(facts.round)} onChange={({ currentTarget }) => state.chooseRound(currentTarget.value)}>
-            {facts.rounds.map((round) => (
-              <option key={round} value={String(round)}>
-                {round}
-              </option>
-            ))}
-          </select>
-        </label>
+        <RoundSelect label="round" rounds={facts.rounds} chosen={facts.round} choose={(round) => state.chooseRound(round)} />
       </div>
       {answer.state === 'refused' && <Problem error={answer.error} />}
       <div class="beside">
