@@ -10,7 +10,6 @@ export { FINDING_GROUPS, type Finding, type FindingGroup, groupOf } from './doct
 export { type Compaction, collectGarbage, previewGarbage, type Tidying, WORTH_REWRITING } from './garbage/collect-garbage.ts';
 export { bytesOf } from './garbage/run-file.ts';
 export { runFiles } from './garbage/run-files.ts';
-export { specOfFile } from './initial-student.ts';
 export { redrawn, relabeled } from './labels/corrected-label.ts';
 export { isOneOf, type Target, type TargetKind, type TargetOf, targetNamed } from './labels/decision-target.ts';
 export { exportLabels, type LabelExport } from './labels/export-labels.ts';
@@ -35,24 +34,23 @@ export { comparePolicies, type PolicyComparison, presentPolicy, rulingsOf } from
 export { resolvedPolicy } from './labels/policy-evidence.ts';
 export { correctionOf, requireImage, type StandingLabel, standingLabel } from './labels/standing-label.ts';
 export { userName } from './labels/user-name.ts';
-export { livingOwner, notRunning } from './living-owner.ts';
-export { STAGES, type Stage } from './machine.ts';
-export { type MachineGraph, type MachineNode, machineGraph, type Way } from './machine-graph.ts';
-export { machineDot } from './machine-picture.ts';
-export { type RunState, restoredState } from './machine-state.ts';
-export { measuredIn } from './measure-model.ts';
+export { STAGES, type Stage } from './machine/machine.ts';
+export { type MachineGraph, type MachineNode, machineGraph, type Way } from './machine/machine-graph.ts';
+export { machineDot } from './machine/machine-picture.ts';
+export { type RunState, restoredState } from './machine/machine-state.ts';
+export { measuredIn } from './measuring/measure-model.ts';
 export { type PlanOptions, planRun, type RunPlan } from './plan/run-plan.ts';
 export { roundMs } from './plan/time-estimate.ts';
 export { type ModelDetections, type Picture, predictPictures } from './predict.ts';
 export { evaluateDetections } from './processes/evaluate-detections.ts';
 export type { Emit, Facts, RunEvent } from './progress.ts';
-export { postRequest } from './request-box.ts';
-export { type ResumeOptions, type RunOptions, resumeRun, runConfigOf, startRun } from './run.ts';
-export { RunControl, type RunRequest } from './run-control.ts';
-export type { RunOutcome, Until } from './run-driver.ts';
+export { livingOwner, notRunning } from './run/living-owner.ts';
+export { postRequest } from './run/request-box.ts';
+export { type ResumeOptions, type RunOptions, resumeRun, runConfigOf, startRun } from './run/run.ts';
+export { RunControl, type RunRequest } from './run/run-control.ts';
+export type { RunOutcome, Until } from './run/run-driver.ts';
 export { makeRunFolder, type RunFolder, runFolder } from './run-folder.ts';
 export { labelImages } from './stages/label-images.ts';
-export { planStudent, recipeOf, type StudentPlan } from './student-plan.ts';
 export { duration } from './telling/duration.ts';
 export { clockTime, eventLevel, eventText } from './telling/event-text.ts';
 export { type Notifications, type NotificationTarget, notifying } from './telling/notifications.ts';
@@ -61,11 +59,13 @@ export { type RunReport, reportOf, runReport } from './telling/run-report.ts';
 export { type CurrentState, runState } from './telling/run-state.ts';
 export type { StageProgress } from './telling/stage-progress.ts';
 export { webhookUrl } from './telling/webhook-delivery.ts';
+export { specOfFile } from './training/initial-student.ts';
+export { planStudent, recipeOf, type StudentPlan } from './training/student-plan.ts';
 export {
   type TrainingPicture,
   type TrainingPictures,
   trainingPicturesOfConfig,
   trainingPicturesOfRun,
-} from './training-pictures.ts';
-export { bestPoint, bestValidation } from './validations.ts';
+} from './training/training-pictures.ts';
+export { bestPoint, bestValidation } from './training/validations.ts';
 export { PROGRAM_VERSION } from './version.ts';

@@ -1,5 +1,5 @@
 import type { ErrorFacts } from '../core/index.ts';
-import type { Stage } from './machine.ts';
+import type { Stage } from './machine/machine.ts';
 
 /** Numbers and words that belong to an event; JSON-safe. */
 export type Facts = Readonly<Record<string, number | string | boolean | null>>;

@@ -1,6 +1,6 @@
 import { type ResolvedConfig, type SettingChange, settingsChanged } from '../../config/index.ts';
 import type { RunPoint } from '../../db/index.ts';
-import { STAGES } from '../machine.ts';
+import { STAGES } from '../machine/machine.ts';
 import { type Course, type Effect, effectOf, stagesOf } from './effects.ts';
 import type { RunPlace } from './place.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { SelfpasteError } from '../../core/index.ts';
 import { type RunFacts, rewindRun } from '../../db/index.ts';
-import { MACHINE_VERSION } from '../machine.ts';
+import { MACHINE_VERSION } from '../machine/machine.ts';
 import type { RunFolder } from '../run-folder.ts';
 import type { ChangePlan, Restart } from './change-plan.ts';
 import { rescored, stateAt } from './context.ts';

@@ -1,9 +1,9 @@
 import type { ResolvedConfig } from '../../config/index.ts';
 import type { ModelId } from '../../core/index.ts';
 import type { RunDatabase, RunPoint } from '../../db/index.ts';
-import { firstContext, type RunContext } from '../machine.ts';
-import type { RunState } from '../machine-state.ts';
-import { bestPoint } from '../validations.ts';
+import { firstContext, type RunContext } from '../machine/machine.ts';
+import type { RunState } from '../machine/machine-state.ts';
+import { bestPoint } from '../training/validations.ts';
 
 /** Its name among those of the database: maskAp. */
 type Metric = ResolvedConfig['promote']['metric'];

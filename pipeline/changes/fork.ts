@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type ResolvedConfig, restoreConfig } from '../../config/index.ts';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import { beginFork, openDatabase, type RunDatabase, type RunFacts, type RunPoint, snapshotDatabase } from '../../db/index.ts';
-import { MACHINE_VERSION } from '../machine.ts';
+import { MACHINE_VERSION } from '../machine/machine.ts';
 import { environmentError, runFolder } from '../run-folder.ts';
 import { PROGRAM_VERSION } from '../version.ts';
 import type { ChangePlan } from './change-plan.ts';

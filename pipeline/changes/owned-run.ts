@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ResolvedConfig } from '../../config/index.ts';
 import { SelfpasteError } from '../../core/index.ts';
 import { acquireRunLock, openDatabase, type RunDatabase, requireDatabase } from '../../db/index.ts';
-import { runConfigOf } from '../run.ts';
+import { runConfigOf } from '../run/run.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
 import { type ChangePlan, planChanges } from './change-plan.ts';
 import { placeOf } from './place.ts';

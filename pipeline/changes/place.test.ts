@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { modelId, sha256 } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
 import { addImage, box, labelPictures, selectRound } from '../labels/test-rounds.ts';
-import { firstContext, MACHINE_VERSION, type Place } from '../machine.ts';
+import { firstContext, MACHINE_VERSION, type Place } from '../machine/machine.ts';
 import { runFolder } from '../run-folder.ts';
 import { CAT, withDatabase } from '../test-data.ts';
 import { placeOf } from './place.ts';

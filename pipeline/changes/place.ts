@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { RunDatabase } from '../../db/index.ts';
-import type { Place } from '../machine.ts';
-import { type RunState, restoredState } from '../machine-state.ts';
+import type { Place } from '../machine/machine.ts';
+import { type RunState, restoredState } from '../machine/machine-state.ts';
 import type { RunFolder } from '../run-folder.ts';
 
 /** How far a stage has come: not at all; so far that it can begin anew; or it wrote what never changes in a run. */

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import type { ResolvedConfig } from '../../config/index.ts';
 import { errorFacts, errorFromFacts, onnx } from '../../core/index.ts';
 import { buildStudent, type FreshStudent, stridesOf } from '../../student/index.ts';
-import { labelerSettings } from '../model-detections.ts';
+import { labelerSettings } from '../measuring/model-detections.ts';
 import { type ArrangementTrial, measureArrangement } from '../processes/arrangement-trial.ts';
 import { startChild } from '../processes/child.ts';
 import type { SpeedReply, SpeedRequest, TrainingSpeed } from '../processes/speed-probe.ts';
-import { trainSettingsOf } from '../student-plan.ts';
+import { trainSettingsOf } from '../training/student-plan.ts';
 import { broken, type Finding, inBytes, ok, quoted, warning } from './finding.ts';
 import { REINSTALL, SET_UP_TENSORFLOW } from './parts.ts';
 

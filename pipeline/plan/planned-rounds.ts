@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../../config/index.ts';
-import type { Stage } from '../machine.ts';
+import type { Stage } from '../machine/machine.ts';
 
 /** A round before it has begun. */
 export interface PlannedRound {

@@ -10,7 +10,7 @@ import { runFolder } from '../run-folder.ts';
 import { adoptTeacher } from '../stages/adopt-teacher.ts';
 import { importData } from '../stages/import-data.ts';
 import type { StageContext } from '../stages/stage.ts';
-import { planStudent, type StudentPlan } from '../student-plan.ts';
+import { planStudent, type StudentPlan } from '../training/student-plan.ts';
 import { type DiskEstimate, type DiskFacts, estimateDisk } from './disk-estimate.ts';
 import { doubtsOf } from './doubts.ts';
 import { estimateMemory, type MemoryEstimate } from './memory-estimate.ts';

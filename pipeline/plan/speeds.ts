@@ -1,10 +1,10 @@
 import type { ModelId } from '../../core/index.ts';
 import type { RunDatabase, Subset } from '../../db/index.ts';
 import { isSingleLook, testTimeOff } from '../../teacher/index.ts';
-import { type LabelingFile, labelingFile, labelingModel } from '../model-detections.ts';
+import { type LabelingFile, labelingFile, labelingModel } from '../measuring/model-detections.ts';
 import type { PictureFile, TrainRequest } from '../processes/messages.ts';
-import { prepareTraining } from '../round-training.ts';
 import type { StageContext } from '../stages/stage.ts';
+import { prepareTraining } from '../training/round-training.ts';
 import { tryLabeling } from './labeling-trial.ts';
 import type { PlannedRound } from './planned-rounds.ts';
 import type { ModelSpeed, Speeds } from './time-estimate.ts';

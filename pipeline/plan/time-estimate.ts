@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../../config/index.ts';
 import type { Subset } from '../../db/index.ts';
 import { isSingleLook } from '../../teacher/index.ts';
-import type { Stage } from '../machine.ts';
+import type { Stage } from '../machine/machine.ts';
 import { WORTH_MEASURING } from '../processes/arrangement.ts';
 import type { LabelingSpeed } from './labeling-trial.ts';
 import type { PlannedRound } from './planned-rounds.ts';

@@ -3,7 +3,7 @@ import { readTrainingSet, type SamplePlan, samplePlanner } from '../../augment/i
 import { SelfpasteError } from '../../core/index.ts';
 import { writeFileAtomic } from '../../dataset/index.ts';
 import { type Checkpoint, encodeCheckpoint } from '../../student/index.ts';
-import { type SampleFiles, sampleFiles } from '../sample-files.ts';
+import { type SampleFiles, sampleFiles } from '../training/sample-files.ts';
 import type { TrainRequest } from './messages.ts';
 
 /** The batch that ended a training, and all that it takes to train on it again. */

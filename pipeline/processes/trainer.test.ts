@@ -8,8 +8,8 @@ import { writeTrainingSet } from '../../augment/index.ts';
 import { onnx } from '../../core/index.ts';
 import { buildStudent, type FreshStudent } from '../../student/index.ts';
 import { withFolder } from '../../test/small-run.ts';
-import { recipeOf, trainSettingsOf } from '../student-plan.ts';
 import { configWith } from '../test-data.ts';
+import { recipeOf, trainSettingsOf } from '../training/student-plan.ts';
 import { startChild } from './child.ts';
 import type { TrainerReply, TrainerRequest, TrainRequest } from './messages.ts';
 

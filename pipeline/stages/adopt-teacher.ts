@@ -2,7 +2,7 @@ import type { ModelId } from '../../core/index.ts';
 import { mapClasses, nearMisses, readContract } from '../../teacher/index.ts';
 import { commitPoint } from '../commit-points.ts';
 import { hashFile } from '../hash-file.ts';
-import type { RoundInput } from '../machine.ts';
+import type { RoundInput } from '../machine/machine.ts';
 import type { StageContext, StageResult } from './stage.ts';
 
 /** Takes the given model as round 0's result, after checking that it is a teacher for this data set. */

@@ -1,9 +1,9 @@
-import { calibrateModel } from '../calibrate-model.ts';
-import type { StudentInput } from '../machine.ts';
-import { measureModel } from '../measure-model.ts';
-import { type LabelingModel, labelingModel } from '../model-detections.ts';
-import type { ValidationPicture } from '../validation-pictures.ts';
-import { bestPoint } from '../validations.ts';
+import type { StudentInput } from '../machine/machine.ts';
+import { calibrateModel } from '../measuring/calibrate-model.ts';
+import { measureModel } from '../measuring/measure-model.ts';
+import { type LabelingModel, labelingModel } from '../measuring/model-detections.ts';
+import type { ValidationPicture } from '../measuring/validation-pictures.ts';
+import { bestPoint } from '../training/validations.ts';
 import type { StageContext, StageResult } from './stage.ts';
 
 /**

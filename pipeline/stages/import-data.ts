@@ -4,7 +4,7 @@ import type { Subset } from '../../db/index.ts';
 import { checkSpec } from '../../student/index.ts';
 import { commitPoint } from '../commit-points.ts';
 import { policyOf } from '../policy.ts';
-import { planStudent } from '../student-plan.ts';
+import { planStudent } from '../training/student-plan.ts';
 import { interrupted, type StageContext, type StageResult, safePoint } from './stage.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { type ImageId, type ModelId, sameSize, showSize } from '../../core/index.ts';
 import type { ImageRow } from '../../db/index.ts';
 import { commitPoint } from '../commit-points.ts';
-import type { RoundInput } from '../machine.ts';
-import { type LabelingModel, labelingModel, toPredictions } from '../model-detections.ts';
+import type { RoundInput } from '../machine/machine.ts';
+import { type LabelingModel, labelingModel, toPredictions } from '../measuring/model-detections.ts';
 import { detectImages } from '../processes/detect-images.ts';
 import type { DetectionOutcome, PictureFile } from '../processes/messages.ts';
 import { interrupted, type StageContext, type StageResult } from './stage.ts';

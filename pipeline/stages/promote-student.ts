@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { writeFileAtomic } from '../../dataset/index.ts';
 import { sidecarOf } from '../../teacher/index.ts';
 import { commitPoint } from '../commit-points.ts';
-import type { PromotionInput } from '../machine.ts';
+import type { PromotionInput } from '../machine/machine.ts';
 import type { StageContext, StageResult } from './stage.ts';
 
 /** The student becomes the next teacher when it is better than its own teacher on human labels; round 0's always does. */

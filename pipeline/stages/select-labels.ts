@@ -5,7 +5,7 @@ import { commitPoint } from '../commit-points.ts';
 import { checkDrift } from '../labels/drift-brake.ts';
 import { resolvedPolicy } from '../labels/policy-evidence.ts';
 import { selectedImage } from '../labels/selected-image.ts';
-import type { RoundInput } from '../machine.ts';
+import type { RoundInput } from '../machine/machine.ts';
 import { type StageContext, type StageResult, safePoint } from './stage.ts';
 
 /**

@@ -3,7 +3,7 @@ import { SelfpasteError } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
 import { commitPoint } from '../commit-points.ts';
 import { requireRoom } from '../garbage/room.ts';
-import type { Stage } from '../machine.ts';
+import type { Stage } from '../machine/machine.ts';
 import type { Emit, Facts } from '../progress.ts';
 import { environmentError, type RunFolder } from '../run-folder.ts';
 

@@ -4,14 +4,14 @@ import type { CheckpointRow, ModelRow } from '../../db/index.ts';
 import { readContract } from '../../teacher/index.ts';
 import { commitPoint } from '../commit-points.ts';
 import { hashFile, isWhole } from '../hash-file.ts';
-import type { RoundInput } from '../machine.ts';
+import type { RoundInput } from '../machine/machine.ts';
 import { startChild } from '../processes/child.ts';
 import { MemoryLimit } from '../processes/memory-limit.ts';
 import type { TrainerReply, TrainerRequest, TrainingProgress, TrainRequest } from '../processes/messages.ts';
 import { pause } from '../processes/pause.ts';
-import { goBackTo, keepCheckpoint, newestCheckpoint } from '../round-checkpoints.ts';
-import { chooseStudent, chosenStep, forgetStudents, validate } from '../round-students.ts';
-import { prepareTraining } from '../round-training.ts';
+import { goBackTo, keepCheckpoint, newestCheckpoint } from '../training/round-checkpoints.ts';
+import { chooseStudent, chosenStep, forgetStudents, validate } from '../training/round-students.ts';
+import { prepareTraining } from '../training/round-training.ts';
 import { type StageContext, type StageResult, safePoint } from './stage.ts';
 
 /** A trainer that says nothing for so long is taken for a hang; a step takes seconds at most. */

@@ -1,5 +1,5 @@
 import { openDatabase, type RoundStatus, type RunOwner, type RunStatus, readRunOwner, runStatus } from '../../db/index.ts';
-import { measuredIn } from '../measure-model.ts';
+import { measuredIn } from '../measuring/measure-model.ts';
 import { runFolder } from '../run-folder.ts';
 import { type CurrentState, runState } from './run-state.ts';
 import { type StageProgress, stageProgress } from './stage-progress.ts';

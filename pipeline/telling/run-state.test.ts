@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { EventRow, RunOwner, RunStatus } from '../../db/index.ts';
-import { firstContext, MACHINE_VERSION, type RunContext } from '../machine.ts';
+import { firstContext, MACHINE_VERSION, type RunContext } from '../machine/machine.ts';
 import { Pace } from './pace.ts';
 import { runState } from './run-state.ts';
 

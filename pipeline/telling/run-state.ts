@@ -1,8 +1,8 @@
 import type { ErrorFacts } from '../../core/index.ts';
 import type { EventRow, RunOwner, RunStatus, SnapshotRow } from '../../db/index.ts';
-import type { Place } from '../machine.ts';
-import { type RunState, restoredState } from '../machine-state.ts';
-import type { Retry } from '../retry.ts';
+import type { Place } from '../machine/machine.ts';
+import { type RunState, restoredState } from '../machine/machine-state.ts';
+import type { Retry } from '../machine/retry.ts';
 
 /** Where in a run something stands. */
 interface Standing {

@@ -1,4 +1,4 @@
-import type { Stage } from '../machine.ts';
+import type { Stage } from '../machine/machine.ts';
 import type { RunEvent } from '../progress.ts';
 
 /** Where in a run something happens; null before its first stage. */

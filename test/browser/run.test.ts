@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { acquireRunLock, openDatabase, type RunDatabase, type RunLock } from '../../db/index.ts';
-import { firstContext, MACHINE_VERSION, type RunContext } from '../../pipeline/machine.ts';
+import { firstContext, MACHINE_VERSION, type RunContext } from '../../pipeline/machine/machine.ts';
 import { serveRun } from '../../web/index.ts';
 import { testReport } from '../../web/test-report.ts';
 import { withFolder } from '../small-run.ts';

@@ -4,7 +4,7 @@ import type { ErrorFacts } from '../../core/index.ts';
 import { acquireRunLock, openDatabase } from '../../db/index.ts';
 import { CAT, DOG } from '../../db/test-database.ts';
 import { comparePolicies, runConfigOf, runFolder } from '../../pipeline/index.ts';
-import { firstContext, MACHINE_VERSION, type Place } from '../../pipeline/machine.ts';
+import { firstContext, MACHINE_VERSION, type Place } from '../../pipeline/machine/machine.ts';
 import { type TwoRounds, twoRounds } from '../../test/two-rounds.ts';
 import type { LineExamples, PolicyFacts, ThresholdAnswer, ThresholdPlan } from '../contract/policy.ts';
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { acquireRunLock } from '../../db/index.ts';
 import { addImage, attempt, label, prediction, T0, testFolder, testRun } from '../../db/test-database.ts';
-import { firstContext, MACHINE_VERSION } from '../../pipeline/machine.ts';
+import { firstContext, MACHINE_VERSION } from '../../pipeline/machine/machine.ts';
 import { runApp } from '../app.ts';
 import type { EventLines, RunCurves, RunOverview, SetAside } from '../contract/run.ts';
 import { openSite } from '../site.ts';

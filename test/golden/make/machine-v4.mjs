@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 
 const build = join(process.cwd(), process.argv[2] ?? 'dist');
-const { firstContext, MACHINE_VERSION } = await import(join(build, 'pipeline/machine.js'));
-const { stateOf } = await import(join(build, 'pipeline/machine-state.js'));
-const { done, failed, interruption, next, start } = await import(join(build, 'pipeline/test-machine.js'));
+const { firstContext, MACHINE_VERSION } = await import(join(build, 'pipeline/machine/machine.js'));
+const { stateOf } = await import(join(build, 'pipeline/machine/machine-state.js'));
+const { done, failed, interruption, next, start } = await import(join(build, 'pipeline/machine/test-machine.js'));
 const { SelfpasteError } = await import(join(build, 'core/index.js'));
 const folder = join(process.cwd(), 'test/golden/machine/v4');
 mkdirSync(folder, { recursive: true });

@@ -1,0 +1,24 @@
+import type { MetricPoint, RoundStatus, Validation } from '../../db/index.ts';
+
+/** What validations decide. Pure functions of the metric's curve, so that a resumed run decides as it did before. */
+
+/** The best point of a curve; of equals the one that trained longest. Null where nothing was measured. */
+export function bestPoint(curve: readonly MetricPoint[]): MetricPoint | null {
+  return curve.reduce<MetricPoint | null>((best, point) => (best !== null && worth(point) < worth(best) ? best : point), null);
+}
+
+/** The validation of the student that a round hands on, or would by now: the best one. Undefined where nothing was measured. */
+export function bestValidation({ validations }: Pick<RoundStatus, 'validations'>, metric: string): Validation | undefined {
+  const best = bestPoint(validations.map(({ step, metrics }) => ({ step, value: metrics[metric] ?? null })));
+  return validations.find(({ step }) => step === best?.step);
+}
+
+/** Whether so many validations in a row, up to the last one, did not raise the metric; `null` never says so. */
+export function hasStalled(curve: readonly MetricPoint[], patience: number | null): boolean {
+  if (patience === null) return false;
+  const best = Math.max(...curve.map(worth));
+  return curve.length - 1 - curve.findIndex((point) => worth(point) === best) >= patience;
+}
+
+/** A metric that is not defined is worse than any that is. */
+const worth = ({ value }: MetricPoint): number => value ?? Number.NEGATIVE_INFINITY;
