@@ -22,6 +22,12 @@ import type { AugmentRecipe } from './recipe.ts';
 export type DropReason = 'outside' | 'too-small' | 'occluded' | 'over-limit';
 export type DropCounts = Readonly<Record<DropReason, number>>;
 
+export function countDropped(dropped: readonly Pick<DroppedObject, 'reason'>[]): DropCounts {
+  const counts = { outside: 0, 'too-small': 0, occluded: 0, 'over-limit': 0 };
+  for (const { reason } of dropped) counts[reason]++;
+  return counts;
+}
+
 export function sumOfDropped(all: readonly DropCounts[]): DropCounts {
   const sum = (reason: DropReason) => all.reduce((total, counts) => total + counts[reason], 0);
   return { outside: sum('outside'), 'too-small': sum('too-small'), occluded: sum('occluded'), 'over-limit': sum('over-limit') };
@@ -53,6 +59,19 @@ export interface ArrangedObject extends ArrangedRegion {
   readonly pasted: boolean;
 }
 
+/** An object that is not in the sample. */
+export interface DroppedObject {
+  readonly reason: DropReason;
+  readonly classIndex: ClassIndex;
+  readonly source: LabelSource;
+  /** Whether it would have come from the donor. */
+  readonly pasted: boolean;
+  /** What of it lies on the canvas; of an occluded one, before anything was pasted over it. It may have no pixel. */
+  readonly mask: CanvasMask;
+  /** Where it is or would be: beyond the canvas as far as it reaches, without a pixel where it falls between their centres. */
+  readonly box: Box;
+}
+
 /** All labels of a sample, before any pixel is read. */
 export interface Arrangement {
   /** The objects of the main picture, then the pasted ones. */
@@ -61,13 +80,13 @@ export interface Arrangement {
   readonly ignored: readonly ArrangedRegion[];
   /** All that is pasted, as one mask; null where nothing is. */
   readonly pasted: CanvasMask | null;
-  readonly dropped: DropCounts;
+  readonly dropped: readonly DroppedObject[];
 }
 
-/** Objects that stay, and a reason for each one that does not. */
+/** Objects that stay, and those that do not. */
 interface Sifted {
   readonly kept: readonly ArrangedObject[];
-  readonly dropped: readonly DropReason[];
+  readonly dropped: readonly DroppedObject[];
 }
 
 /** Lays out the main picture's objects with the donor's chosen ones over them. Pure. */
@@ -78,25 +97,30 @@ export function arrange(main: MainLayer, donor: Layer | null, recipe: AugmentRec
   const visible = cover ? hideBeneath(beneath.kept, cover, recipe, main) : { kept: beneath.kept, dropped: [] };
   const objects = [...visible.kept, ...pasted.kept];
   const limited = objects.slice(0, recipe.maxInstances ?? objects.length);
-  const overLimit: DropReason[] = objects.slice(limited.length).map(() => 'over-limit');
+  const overLimit = objects.slice(limited.length).map((object) => asDropped(object, 'over-limit'));
   return {
     objects: limited,
     ignored: placeIgnored(main, cover, recipe),
     pasted: cover,
-    dropped: tally([...beneath.dropped, ...pasted.dropped, ...visible.dropped, ...overLimit]),
+    dropped: [...beneath.dropped, ...pasted.dropped, ...visible.dropped, ...overLimit],
   };
 }
+
+const asDropped = (object: ArrangedObject, reason: DropReason): DroppedObject => ({ ...object, reason });
 
 function placeObjects({ size, instances, placement }: Layer, { canvas, minVisiblePx }: AugmentRecipe, pasted: boolean): Sifted {
   const axes = axisMaps(placement, size);
   const kept: ArrangedObject[] = [];
-  const dropped: DropReason[] = [];
+  const dropped: DroppedObject[] = [];
   for (const { classIndex, source, mask } of instances) {
     const whole = canvasBoxOf(rle.toBox(mask), axes);
     const box = clipBox(whole, canvas);
     const placed = placeMask(mask, axes, box);
     if (placed.areaPx2 >= Math.max(1, minVisiblePx)) kept.push({ classIndex, source, pasted, mask: placed, box: tightBox(placed) });
-    else dropped.push(boxArea(whole) > 0 && boxArea(box) === 0 ? 'outside' : 'too-small');
+    else {
+      const reason = boxArea(whole) > 0 && boxArea(box) === 0 ? 'outside' : 'too-small';
+      dropped.push({ reason, classIndex, source, pasted, mask: placed, box: whole });
+    }
   }
   return { kept, dropped };
 }
@@ -119,12 +143,6 @@ function hideBeneath(objects: readonly ArrangedObject[], cover: CanvasMask, reci
       const left = remains[at];
       return left ? [{ ...object, ...left }] : [];
     }),
-    dropped: remains.flatMap((left) => (left ? [] : ['occluded' as const])),
+    dropped: objects.flatMap((object, at) => (remains[at] ? [] : [asDropped(object, 'occluded')])),
   };
-}
-
-function tally(reasons: readonly DropReason[]): DropCounts {
-  const counts = { outside: 0, 'too-small': 0, occluded: 0, 'over-limit': 0 };
-  for (const reason of reasons) counts[reason]++;
-  return counts;
 }

@@ -1,5 +1,5 @@
 import { donorImage, type RgbImage, type Sample, type TrainingImage, type TrainingSet } from '../core/index.ts';
-import { type Arrangement, arrange, type DropCounts } from './arrangement.ts';
+import { type Arrangement, arrange, countDropped, type DropCounts } from './arrangement.ts';
 import { type AugmentedPicture, augmentedPicture } from './augmented-picture.ts';
 import { type Overlay, type PlacedPicture, paint } from './painting.ts';
 import { PictureStore } from './picture-store.ts';
@@ -27,7 +27,7 @@ export async function renderSample(
 ): Promise<RenderedSample> {
   const { image, arrangement } = await draw(plan, set, recipe, pictures);
   const labels = sampleLabels(arrangement, recipe.prototypeStride);
-  return { sample: { image, ...labels, stream: plan.main.stream }, dropped: arrangement.dropped };
+  return { sample: { image, ...labels, stream: plan.main.stream }, dropped: countDropped(arrangement.dropped) };
 }
 
 /** The same picture for people: masks at full resolution instead of the student's prototype cells. Otherwise as {@link renderSample}. */

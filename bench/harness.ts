@@ -54,6 +54,12 @@ export function trialOf(name: string, by: string, item: string, rounds: readonly
   };
 }
 
+/** The value that so large a part of all values does not exceed. @param fraction 0..1 */
+export function quantile(values: readonly number[], fraction: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

@@ -43,18 +43,38 @@ export const imagesOf = ({ predictions }: LabelRecipe): number => Math.ceil(pred
 /** Makes the database unless it is there; one that was not finished is made anew. */
 export function makeLabelDatabase(path: string, recipe: LabelRecipe): void {
   if (existsSync(path)) return;
+  whole(path, (unfinished) => {
+    const db = openDatabase(unfinished, { mode: 'create' });
+    fillLabelDatabase(db, recipe);
+    db.close();
+  });
+}
+
+/** A database that is there once it is finished. */
+export function whole(path: string, make: (unfinished: string) => void): void {
   const unfinished = `${path}.unfinished`;
   mkdirSync(dirname(path), { recursive: true });
   for (const end of ['', '-wal', '-shm']) rmSync(unfinished + end, { force: true });
-  const db = openDatabase(unfinished, { mode: 'create' });
-  fillLabelDatabase(db, recipe);
-  db.close();
+  make(unfinished);
   renameSync(unfinished, path);
 }
 
-/** Rounds that are labeled, selected and frozen one after the other, then what people say of the last. @param db new and empty */
-export function fillLabelDatabase(db: RunDatabase, recipe: LabelRecipe): void {
-  const images = beginLabelRun(db, imagesOf(recipe));
+/** The file of a picture. */
+export type PictureFile = Pick<ImageRow, 'path' | 'sha256'>;
+
+/** A picture that is in the database alone. */
+const noFile = (number: number): PictureFile => ({
+  path: `/pictures/${number}.jpg`,
+  sha256: sha256(number.toString(16).padStart(64, '0')),
+});
+
+/**
+ * Rounds that are labeled, selected and frozen one after the other, then what people say of the last.
+ * @param db without pictures yet
+ * @param fileOf of the pictures, numbered from 1
+ */
+export function fillLabelDatabase(db: RunDatabase, recipe: LabelRecipe, fileOf: (number: number) => PictureFile = noFile): void {
+  const images = beginLabelRun(db, imagesOf(recipe), fileOf);
   for (let round = 1; round <= labelRounds; round++) {
     const model = beginLabelRound(db, round);
     inTransactions(db, images, (image, at) => labelImage(db, recipe.seed, { round, image, at, model }));
@@ -65,7 +85,7 @@ export function fillLabelDatabase(db: RunDatabase, recipe: LabelRecipe): void {
 }
 
 /** Categories and unlabeled images. */
-export function beginLabelRun(db: RunDatabase, images: number): ImageRow[] {
+export function beginLabelRun(db: RunDatabase, images: number, fileOf: (number: number) => PictureFile = noFile): ImageRow[] {
   db.categories.add(
     Array.from({ length: labelCategories }, (_, at) => ({
       id: categoryId(at + 1),
@@ -73,13 +93,12 @@ export function beginLabelRun(db: RunDatabase, images: number): ImageRow[] {
       classIndex: classIndex(at),
     })),
   );
-  return db.transaction(() => Array.from({ length: images }, (_, at) => addImage(db, at + 1)));
+  return db.transaction(() => Array.from({ length: images }, (_, at) => addImage(db, at + 1, fileOf(at + 1))));
 }
 
-function addImage(db: RunDatabase, number: number): ImageRow {
+function addImage(db: RunDatabase, number: number, file: PictureFile): ImageRow {
   const facts = {
-    sha256: sha256(number.toString(16).padStart(64, '0')),
-    path: `/pictures/${number}.jpg`,
+    ...file,
     fileName: `${number}.jpg`,
     size: imageSize,
     orientation: 1,

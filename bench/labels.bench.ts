@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { openDatabase, type RunDatabase } from '../db/index.ts';
-import { peakRssMb } from './harness.ts';
+import { peakRssMb, quantile } from './harness.ts';
 import { type LabelRecipe, makeLabelDatabase } from './label-database.ts';
 import { pageQuestions, type Question, queryQuestions } from './label-questions.ts';
 import { measureWriting, type WritingSpeed } from './label-writing.ts';
@@ -102,9 +102,4 @@ function timeOf(work: () => void): { readonly wallMs: number; readonly cpuMs: nu
   work();
   const { user, system } = process.cpuUsage(cpuBefore);
   return { wallMs: performance.now() - before, cpuMs: (user + system) / 1000 };
-}
-
-function quantile(values: readonly number[], fraction: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(fraction * sorted.length))];
 }

@@ -1,7 +1,7 @@
 /** What a benchmark says: one JSON document, and the same for people. */
 import { groupedBy } from './grouped.ts';
 
-export const subjects = ['rle', 'eval', 'copy-paste', 'stream', 'teacher', 'student', 'labels'] as const;
+export const subjects = ['rle', 'eval', 'copy-paste', 'stream', 'teacher', 'student', 'labels', 'inspector'] as const;
 export type Subject = (typeof subjects)[number];
 
 /** Medians over the rounds of one way to do one thing. CPU time is that of all threads. */

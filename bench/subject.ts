@@ -2,6 +2,7 @@ import process from 'node:process';
 import { errorFacts } from '../core/index.ts';
 import { benchCopyPaste } from './copy-paste.bench.ts';
 import { benchEval } from './eval.bench.ts';
+import { benchInspector } from './inspector.bench.ts';
 import { benchLabels } from './labels.bench.ts';
 import type { Subject, SubjectReport } from './report.ts';
 import { benchRle } from './rle.bench.ts';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<Subject, (task: BenchTask) => Promise<SubjectRepo
   teacher: benchTeacher,
   student: benchStudent,
   labels: benchLabels,
+  inspector: benchInspector,
 };
 
 process.once('message', async (task: BenchTask) => {

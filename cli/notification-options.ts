@@ -13,7 +13,7 @@ export function notificationOptions(command: Command): Command {
   return command
     .option(
       '--on-event <command>',
-      'run this when a round or the run ends, waits or is paused: JSON on stdin, SELFPASTE_EVENT, _RUN, _ROUND, _STAGE; may be given again',
+      'run this when a round or the run ends, waits or is paused: JSON on stdin, SELFPASTE_EVENT, _RUN, _ROUND, _STAGE, _ID; may be given again',
       collect,
       [],
     )

@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import type { RoundStatus, RunStatus } from '../db/index.ts';
-import { bestValidation, type CurrentState, runState } from '../pipeline/index.ts';
+import { bestValidation, type CurrentState, type MeasuredClasses, runState } from '../pipeline/index.ts';
 import { duration, printable, table } from './print.ts';
 import { stateText } from './state-text.ts';
 
@@ -60,4 +60,12 @@ function roundTable({ rounds, stageTimes }: RunStatus, metric: Metric): string {
     ['round', 'mask AP', 'AP50', 'box AP', 'at step', 'labeled', 'pseudo-labels', 'label', 'train', 'evaluate', 'promoted'],
     rows,
   );
+}
+
+/** AP by class of the last round that has any; `-` where there is no object to find. */
+export function classesText(measured: MeasuredClasses | null): string {
+  if (measured === null) return 'AP by class: not known, as no student was measured yet, or by a version that did not keep it.';
+  const { round, step, classes } = measured;
+  const rows = classes.map(({ name, truths, maskAp, maskAp50, boxAp }) => [name, truths, maskAp, maskAp50, boxAp]);
+  return `AP by class of round ${round}, step ${step}:\n${table(['class', 'objects', 'mask AP', 'AP50', 'box AP'], rows)}`;
 }

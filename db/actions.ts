@@ -36,9 +36,10 @@ export class Actions {
     return id as ActionId;
   }
 
-  /** Newest first. */
-  latest(limit: number): ActionRow[] {
-    return this.#connection.all<Row>(`${ACTIONS} ORDER BY a.id DESC LIMIT ?`, [limit]).map(fromRow);
+  /** Newest first. @param before the action that the page before ended with; undefined for the first page */
+  latest(limit: number, before: ActionId | undefined): ActionRow[] {
+    const page = `${ACTIONS} WHERE a.id < ? ORDER BY a.id DESC LIMIT ?`;
+    return this.#connection.all<Row>(page, [before ?? Number.MAX_SAFE_INTEGER, limit]).map(fromRow);
   }
 
   /** @throws SelfpasteError USAGE_NO_ACTION, USAGE_ACTION_UNDONE */

@@ -13,6 +13,7 @@ const DONATION = 'INSERT INTO donations (action_id, image_id, category_id, verdi
 const SUSPICION =
   'INSERT INTO suspicions (round, kind, strength, prediction_id, image_id, strongest, category_id, score, area_px2, status, reason)';
 const PSEUDO_LABEL = 'INSERT INTO pseudo_labels (round, image_id, prediction_id, category_id, score, status, reason, weight)';
+const CLASS_METRIC = 'INSERT INTO class_metrics (round, step, category_id, truths, mask_ap, mask_ap50, box_ap)';
 
 /** Violations planted by SQL, as another program could: each must bite, with these words. */
 const VIOLATIONS: readonly (readonly [string, string, RegExp])[] = [
@@ -76,6 +77,11 @@ const VIOLATIONS: readonly (readonly [string, string, RegExp])[] = [
   ['a suspicion is changed', 'UPDATE suspicions SET strength = 1', /found anew, not changed/],
   ['a pseudo-label is of another round', `${PSEUDO_LABEL} VALUES (2, 3, 1, 3, 0.9, 'kept', 'score', 1)`, /own round and image/],
   ['a dropped label has a weight', `${PSEUDO_LABEL} VALUES (1, 3, 1, 3, 0.9, 'dropped', 'duplicate', 1)`, /CHECK/],
+  ['a class without objects has an AP', `${CLASS_METRIC} VALUES (1, 10, 3, 0, 0, NULL, NULL)`, /CHECK/],
+  ['a class with objects has none', `${CLASS_METRIC} VALUES (1, 10, 3, 2, 0.5, 0.5, NULL)`, /CHECK/],
+  ['an AP is above 1', `${CLASS_METRIC} VALUES (1, 10, 3, 2, 0.5, 1.01, 0.5)`, /CHECK.*mask_ap50/],
+  ['an unknown category is measured', `${CLASS_METRIC} VALUES (1, 10, 999, 2, 0.5, 0.5, 0.5)`, /FOREIGN KEY/],
+  ['a round that is not there is measured', `${CLASS_METRIC} VALUES (9, 10, 3, 2, 0.5, 0.5, 0.5)`, /FOREIGN KEY/],
   ['a run has a second row', `INSERT INTO runs VALUES (2, 'b', 1, '{}', 'x', '1', 1, 1)`, /CHECK.*id/],
   ['two categories share a class index', `INSERT INTO categories VALUES (4, 'cow', 0)`, /UNIQUE.*class_index/],
   ['a contract is no JSON', `UPDATE models SET contract = '{'`, /CHECK.*json/],

@@ -46,6 +46,17 @@ export class Events {
       .map(parsed);
   }
 
+  /** The newest event of one of these kinds; undefined where there is none. */
+  latestOf(...kinds: readonly string[]): EventRow | undefined {
+    const places = kinds.map(() => '?').join(', ');
+    return this.#connection
+      .all<EventRow & { data: string }>(
+        `SELECT id, at_ms AS atMs, round, kind, data FROM events WHERE kind IN (${places}) ORDER BY id DESC LIMIT 1`,
+        [...kinds],
+      )
+      .map(parsed)[0];
+  }
+
   /** The last events, newest first. */
   latest(limit: number): EventRow[] {
     return this.#connection

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { modelId, type PredictionId, verdictId } from '../core/index.ts';
+import { classIndex, modelId, type PredictionId, verdictId } from '../core/index.ts';
 import { beginFork } from './fork.ts';
 import { openDatabase } from './open.ts';
 import { type RunPoint, rewindRun } from './rewinding.ts';
@@ -93,6 +93,10 @@ function sayAndSelect(db: RunDatabase, round: number, images: Images, ids: Ids, 
 function train(db: RunDatabase, round: number): void {
   db.checkpoints.record({ round, step: 5, path: `checkpoints/${round}`, sha256: hash(round), bytes: 1, createdAtMs: T0 });
   db.metrics.record(round, 10, { maskAp: 0.5, loss: 1 });
+  db.classMetrics.record(round, 10, [
+    { category: CAT, truths: 2, maskAp: 0.5, maskAp50: 0.5, boxAp: 0.5 },
+    { category: DOG, truths: 0, maskAp: null, maskAp50: null, boxAp: null },
+  ]);
   const student = db.models.add({
     round,
     role: 'student',
@@ -180,6 +184,7 @@ for (const [at, predictions, decisions, metrics, verdicts] of points) {
     assert.deepEqual(triggers(fork), schema);
     const found = ['predictions', 'pseudo_labels', 'metrics'].map((table) => count(fork, table, 'round = 2'));
     assert.deepEqual([...found, count(fork, 'verdicts')], [predictions, decisions, metrics, verdicts]);
+    assert.equal(fork.classMetrics.at(2, 10).length, metrics, 'as many classes as metrics: both go or stay');
     assert.equal(count(fork, 'images'), 3);
     assert.deepEqual(fork.runs.facts(), FORK);
     assert.deepEqual(
@@ -242,14 +247,24 @@ test('a run is not taken behind what never changes in it', (t) => {
   assert.equal(db.rounds.byIndex(2)?.student, null);
 });
 
+/** What the given teacher of round 0 is worth. */
+function measureGiven(db: RunDatabase): void {
+  db.categories.add([
+    { id: CAT, name: 'cat', classIndex: classIndex(0) },
+    { id: DOG, name: 'dog', classIndex: classIndex(1) },
+  ]);
+  db.metrics.record(0, 0, { maskAp: 0.1 });
+  db.classMetrics.record(0, 0, [{ category: CAT, truths: 2, maskAp: 0.1, maskAp50: 0.2, boxAp: 0 }]);
+}
+
 test('a run whose teacher was given begins with another one', (t) => {
   const db = testDatabase(t);
   db.rounds.start(0, { stage: 'evaluate', teacher: null, startedAtMs: T0 });
   const given = db.models.add({ round: 0, role: 'given', path: '/m.onnx', sha256: hash(1), contract: {}, createdAtMs: T0 });
   db.rounds.setStudent(0, given);
-  db.metrics.record(0, 0, { maskAp: 0.1 });
+  measureGiven(db);
   rewindRun(db, { round: 0, stage: 'evaluate' });
-  assert.deepEqual([count(db, 'metrics'), db.rounds.byIndex(0)?.student], [0, given]);
+  assert.deepEqual([count(db, 'metrics'), count(db, 'class_metrics'), db.rounds.byIndex(0)?.student], [0, 0, given]);
   rewindRun(db, { round: 0, stage: 'adopt' });
   assert.deepEqual([count(db, 'models'), db.rounds.byIndex(0)?.student], [0, null]);
 });
@@ -259,13 +274,14 @@ test('a run whose teacher was given trains one instead: nothing is left of the g
   db.rounds.start(0, { stage: 'evaluate', teacher: null, startedAtMs: T0 });
   const given = { round: 0, role: 'given', path: '/m.onnx', sha256: hash(1), contract: {}, createdAtMs: T0 } as const;
   db.rounds.setStudent(0, db.models.add(given));
-  db.metrics.record(0, 0, { maskAp: 0.1 });
+  measureGiven(db);
   rewindRun(db, { round: 0, stage: 'train' });
-  assert.deepEqual([count(db, 'models'), count(db, 'metrics'), db.rounds.byIndex(0)?.student], [0, 0, null]);
+  assert.deepEqual([count(db, 'models'), count(db, 'metrics'), count(db, 'class_metrics'), db.rounds.byIndex(0)?.student], [0, 0, 0, null]);
   // As a fork was left by a version that did not forget it.
   db.models.add(given);
   train(db, 0);
-  const measured = count(db, 'metrics');
+  const measured = () => [count(db, 'metrics'), count(db, 'class_metrics')];
+  assert.deepEqual(measured(), [2, 2]);
   rewindRun(db, { round: 0, stage: 'evaluate' });
-  assert.deepEqual([measured, count(db, 'metrics')], [2, 2]);
+  assert.deepEqual(measured(), [2, 2]);
 });

@@ -26,7 +26,7 @@ export function beginFork(db: RunDatabase, to: RunPoint | null, facts: RunFacts)
     if (to !== null) withoutGuards(connection, () => leaveBehind(connection, to));
     connection.run("DELETE FROM events WHERE kind <> 'settings-changed'");
     if (to !== null) bringForward(connection, firstRoundBehind(to, 'train'));
-    connection.run('DELETE FROM snapshots');
+    for (const table of ['snapshots', 'notices']) connection.run(`DELETE FROM ${table}`);
     db.runs.replace(facts);
   });
   connection.execute('VACUUM');

@@ -5,6 +5,7 @@ export { snapshotDatabase } from './backups.ts';
 export type { Calibration } from './calibrations.ts';
 export type { CategoryRow } from './categories.ts';
 export type { CheckpointRow } from './checkpoints.ts';
+export type { MeasuredClass } from './class-metrics.ts';
 export { emptyLog, freeShare, vacuum } from './compaction.ts';
 export type { Donation, Withdrawal } from './donations.ts';
 export type { EventFacts, EventRow } from './events.ts';
@@ -16,6 +17,7 @@ export type { AttemptCounts, AttemptFacts, FailedAttempt, Recorded } from './lab
 export { canReadWhileWriting, type ScratchLock, takeScratchLock } from './locking-check.ts';
 export type { MetricPoint } from './metrics.ts';
 export type { ModelFacts, ModelRow } from './models.ts';
+export type { NoticeLimits, Notices, OwedNotice } from './notices.ts';
 export { type OpenMode, openDatabase, requireDatabase } from './open.ts';
 export type { StoredPrediction } from './predictions.ts';
 export type { ImageSelection, SelectionCounts, SelectionDecision } from './pseudo-labels.ts';

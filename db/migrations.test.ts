@@ -171,6 +171,19 @@ test('version 2: suspicions know what became of their predictions, and what peop
   );
 });
 
+test('version 3: what students were measured stands; of their classes nothing is known until one is measured again', (t) => {
+  const db = openGolden(t, 3);
+  assert.deepEqual(db.metrics.curve(1, 'maskAp'), [
+    { step: 50, value: 0.5 },
+    { step: 100, value: 0.25 },
+  ]);
+  assert.deepEqual(db.metrics.at(1, 50), { boxAp: 0.75, loss: 2, maskAp: 0.5, maskApLarge: null });
+  assert.deepEqual([db.classMetrics.at(1, 50), db.classMetrics.at(1, 100)], [[], []]);
+  const cat = { category: CAT, truths: 1, maskAp: 0.25, maskAp50: 0.5, boxAp: 0.5 };
+  db.classMetrics.record(1, 100, [cat]);
+  assert.deepEqual(db.classMetrics.at(1, 100), [cat]);
+});
+
 test('a new database has nothing to back up, nor has one that is up to date', (t) => {
   const db = testDatabase(t);
   db.close();

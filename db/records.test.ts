@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { candidateSet, categoryId, classIndex, modelId, noOverlaps, predictionId } from '../core/index.ts';
-import { addImage, CAT, groundTruth, hash, SIZE, T0, testRun } from './test-database.ts';
+import { addImage, CAT, DOG, groundTruth, hash, SIZE, T0, testRun } from './test-database.ts';
 
 test('an image is known by its content', (t) => {
   const db = testRun(t);
@@ -107,6 +107,22 @@ test('a metric may be undefined, and a repeated step replaces its values', (t) =
   assert.deepEqual(db.metrics.latest(1), { loss: 0.25, maskAp: null });
   assert.deepEqual(db.metrics.at(1, 1), { loss: 0.75 });
   assert.deepEqual(db.metrics.at(1, 3), {});
+});
+
+test('what a student is worth comes by class index, undefined where there is no object, and a repeated step replaces it whole', (t) => {
+  const db = testRun(t);
+  const cat = { category: CAT, truths: 4, maskAp: 0.25, maskAp50: 0.5, boxAp: 0 };
+  const dog = { category: DOG, truths: 0, maskAp: null, maskAp50: null, boxAp: null };
+  const far = { category: categoryId(-9), truths: 1, maskAp: 1, maskAp50: 1, boxAp: 1 };
+  db.categories.add([{ id: far.category, name: 'far', classIndex: classIndex(2) }]);
+  db.classMetrics.record(1, 20, [far, { ...cat, maskAp: 0.75 }]);
+  db.classMetrics.record(1, 20, [dog, cat]);
+  db.classMetrics.record(1, 10, [far]);
+  assert.deepEqual(db.classMetrics.at(1, 20), [cat, dog]);
+  assert.deepEqual(db.classMetrics.at(1, 10), [far]);
+  assert.deepEqual([db.classMetrics.at(1, 30), db.classMetrics.at(0, 20)], [[], []]);
+  assert.throws(() => db.classMetrics.record(1, 10, [cat, cat]), /UNIQUE/);
+  assert.deepEqual(db.classMetrics.at(1, 10), [far], 'all or nothing');
 });
 
 test('events are read forwards by page and backwards', (t) => {

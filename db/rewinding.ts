@@ -54,7 +54,8 @@ function forgetPredictions(connection: Connection, round: number): void {
 /** What is measured of a student belongs to its training, and stays; the numbers of a round without one come from here alone. */
 function forgetMeasuring(connection: Connection, round: number): void {
   connection.run('DELETE FROM calibration_sets WHERE model_id IN (SELECT id FROM models WHERE round >= ?)', [round]);
-  connection.run("DELETE FROM metrics WHERE round >= ? AND round NOT IN (SELECT round FROM models WHERE role = 'student')", [round]);
+  const untrained = "round >= ? AND round NOT IN (SELECT round FROM models WHERE role = 'student')";
+  for (const table of ['metrics', 'class_metrics']) connection.run(`DELETE FROM ${table} WHERE ${untrained}`, [round]);
 }
 
 function forgetTraining(connection: Connection, round: number): void {
@@ -66,7 +67,7 @@ function forgetTraining(connection: Connection, round: number): void {
   // Rounds behind the point go away, but name these models as their teachers until then.
   connection.run('UPDATE rounds SET teacher_model_id = NULL WHERE idx > ?', [round]);
   connection.run("DELETE FROM models WHERE role = 'student' AND round >= ?", [round]);
-  for (const table of ['checkpoints', 'metrics']) connection.run(`DELETE FROM ${table} WHERE round >= ?`, [round]);
+  for (const table of ['checkpoints', 'metrics', 'class_metrics']) connection.run(`DELETE FROM ${table} WHERE round >= ?`, [round]);
 }
 
 function forgetGivenModels(connection: Connection): void {

@@ -2,6 +2,7 @@ import { Actions } from './actions.ts';
 import { Calibrations } from './calibrations.ts';
 import { Categories } from './categories.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { ClassMetrics } from './class-metrics.ts';
 import type { Connection } from './connection.ts';
 import { Donations } from './donations.ts';
 import { Events } from './events.ts';
@@ -10,6 +11,7 @@ import { Images } from './images.ts';
 import { Labeling } from './labeling.ts';
 import { Metrics } from './metrics.ts';
 import { Models } from './models.ts';
+import { Notices } from './notices.ts';
 import { PseudoLabels } from './pseudo-labels.ts';
 import { Quarantine } from './quarantine.ts';
 import { Rounds } from './rounds.ts';
@@ -37,7 +39,9 @@ export class RunDatabase {
   readonly pseudoLabels: PseudoLabels;
   readonly checkpoints: Checkpoints;
   readonly metrics: Metrics;
+  readonly classMetrics: ClassMetrics;
   readonly events: Events;
+  readonly notices: Notices;
   readonly snapshots: Snapshots;
 
   constructor(connection: Connection) {
@@ -58,7 +62,9 @@ export class RunDatabase {
     this.pseudoLabels = new PseudoLabels(connection);
     this.checkpoints = new Checkpoints(connection);
     this.metrics = new Metrics(connection);
+    this.classMetrics = new ClassMetrics(connection);
     this.events = new Events(connection);
+    this.notices = new Notices(connection);
     this.snapshots = new Snapshots(connection);
   }
 
@@ -72,6 +78,11 @@ export class RunDatabase {
    */
   transaction<Result>(work: () => Result): Result {
     return this.connection.transaction(work);
+  }
+
+  /** All of the work sees one state, whatever is written meanwhile. The work is synchronous. */
+  view<Result>(work: () => Result): Result {
+    return this.connection.view(work);
   }
 
   /** Has a check before each transaction that writes: whether this process still owns the run, say. */

@@ -74,9 +74,9 @@ export class Verdicts {
     return takenBack + (donations ?? this.undo(action, by));
   }
 
-  /** What people did, newest first. */
-  actions(limit: number): ActionRow[] {
-    return this.#actions.latest(limit);
+  /** What people did, newest first. @param before the action that the page before ended with */
+  actions(limit: number, before?: ActionId): ActionRow[] {
+    return this.#actions.latest(limit, before);
   }
 
   /** All that stands about an image, of every round, in the order in which it was said. */

@@ -27,6 +27,8 @@ export const COMMIT_POINTS = [
   'step-student-removed',
   'calibration-recorded',
   'best-model-copied',
+  'notice-tried',
+  'notice-settled',
   'garbage-file-removed',
   'garbage-row-removed',
   'attempt-recorded',

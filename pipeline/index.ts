@@ -3,13 +3,14 @@ export type { ChangePlan, PlannedChange } from './changes/change-plan.ts';
 export { changeSettings } from './changes/change-settings.ts';
 export type { Effect } from './changes/effects.ts';
 export { type Fork, forkRun } from './changes/fork.ts';
-export { planSettings, upgradeRun, type Wanted } from './changes/owned-run.ts';
+export { planSettings, runMoved, upgradeRun, type Wanted } from './changes/owned-run.ts';
 export { COMMIT_POINTS, type CommitPoint } from './commit-points.ts';
 export { checkMachine, type DoctorReport } from './doctor/check-machine.ts';
 export { FINDING_GROUPS, type Finding, type FindingGroup, groupOf } from './doctor/finding.ts';
 export { type Compaction, collectGarbage, previewGarbage, type Tidying, WORTH_REWRITING } from './garbage/collect-garbage.ts';
 export { bytesOf } from './garbage/run-file.ts';
 export { runFiles } from './garbage/run-files.ts';
+export { actionText } from './labels/action-text.ts';
 export { redrawn, relabeled } from './labels/corrected-label.ts';
 export { isOneOf, type Target, type TargetKind, type TargetOf, targetNamed } from './labels/decision-target.ts';
 export { exportLabels, type LabelExport } from './labels/export-labels.ts';
@@ -32,13 +33,22 @@ export { lastStanding } from './labels/last-action.ts';
 export { type NumberRange, numberRange } from './labels/number-range.ts';
 export { comparePolicies, type PolicyComparison, presentPolicy, rulingsOf } from './labels/policy-comparison.ts';
 export { resolvedPolicy } from './labels/policy-evidence.ts';
+export {
+  probeFiles,
+  type RetriedFiles,
+  type RetryChances,
+  recordFiles,
+  retriableFiles,
+  retryChances,
+  retryPictures,
+} from './labels/set-aside.ts';
 export { correctionOf, requireImage, type StandingLabel, standingLabel } from './labels/standing-label.ts';
 export { userName } from './labels/user-name.ts';
 export { STAGES, type Stage } from './machine/machine.ts';
 export { type MachineGraph, type MachineNode, machineGraph, type Way } from './machine/machine-graph.ts';
 export { machineDot } from './machine/machine-picture.ts';
 export { type RunState, restoredState } from './machine/machine-state.ts';
-export { measuredIn } from './measuring/measure-model.ts';
+export { measuredIn, type StudentNumbers, studentNumbers } from './measuring/measured-numbers.ts';
 export { type PlanOptions, planRun, type RunPlan } from './plan/run-plan.ts';
 export { roundMs } from './plan/time-estimate.ts';
 export { type ModelDetections, type Picture, predictPictures } from './predict.ts';
@@ -53,9 +63,10 @@ export { makeRunFolder, type RunFolder, runFolder } from './run-folder.ts';
 export { labelImages } from './stages/label-images.ts';
 export { duration } from './telling/duration.ts';
 export { clockTime, eventLevel, eventText } from './telling/event-text.ts';
+export type { MeasuredClasses, NamedClass } from './telling/measured-classes.ts';
 export { type Notifications, type NotificationTarget, notifying } from './telling/notifications.ts';
 export { Pace } from './telling/pace.ts';
-export { type RunReport, reportOf, runReport } from './telling/run-report.ts';
+export { type MeasuredReport, type RunReport, reportOf, runReport } from './telling/run-report.ts';
 export { type CurrentState, runState } from './telling/run-state.ts';
 export type { StageProgress } from './telling/stage-progress.ts';
 export { webhookUrl } from './telling/webhook-delivery.ts';

@@ -58,6 +58,7 @@ const TABLES = [
   'selections',
   'pseudo_labels',
   'metrics',
+  'class_metrics',
 ];
 const allRows = (run: string) =>
   lookInto(run, (db) =>

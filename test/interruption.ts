@@ -83,27 +83,53 @@ const SAME_ROWS: Readonly<Record<string, string>> = {
   truth_counts: 'subset, category_id, band',
   candidate_sets: 'round, image_id',
   calibration_sets: 'model_id, image_id',
+  class_metrics: 'round, step, category_id',
 };
 
 /** Those of which some columns tell when something happened, or how fast. */
 const SAME_COLUMNS: Readonly<Record<string, string>> = {
-  attempts: 'SELECT round, image_id, status, reason, model_id, predictions FROM label_attempts ORDER BY round, image_id',
+  label_attempts: 'SELECT round, image_id, status, reason, model_id, predictions FROM label_attempts ORDER BY round, image_id',
   quarantine: 'SELECT subset, path, file_name, reason, detail FROM quarantine ORDER BY subset, path',
   models: 'SELECT id, round, role, path, sha256, contract FROM models ORDER BY id',
   rounds: 'SELECT idx, stage, teacher_model_id, student_model_id, policy, promoted, drift FROM rounds ORDER BY idx',
   // Losses are means over the steps since the last report, which comes by the clock.
-  evaluation:
-    "SELECT round, step, name, value FROM metrics WHERE name GLOB 'maskA[pr]*' OR name GLOB 'boxA[pr]*' ORDER BY round, step, name",
+  metrics: "SELECT round, step, name, value FROM metrics WHERE name GLOB 'maskA[pr]*' OR name GLOB 'boxA[pr]*' ORDER BY round, step, name",
+};
+
+/** Those that are not compared, and why not. */
+const NOT_COMPARED: Readonly<Record<string, string>> = {
+  runs: 'who began it, and when',
+  checkpoints: 'those that are left of the last round; their files are held to them',
+  stage_times: 'times',
+  events: 'times, and how often a process began',
+  snapshots: 'times; the last state is compared',
+  score_sums: 'how far sums were brought; what they come to is compared',
+  area_sums: 'as score_sums',
+  summed: 'as score_sums',
+  actions: 'what people say, of which these runs hear nothing',
+  verdicts: 'as actions',
+  donations: 'as actions',
+  image_words: 'as actions',
+  notices: 'what receivers are still to be told',
 };
 
 /** What may not depend on interruptions. */
 export function outcome(run: string) {
   const rows = lookInto(run, (db) => {
+    assertNamed(db);
     const tables = Object.entries(SAME_ROWS).map(([table, order]) => [table, rowsOf(db, `SELECT * FROM ${table} ORDER BY ${order}`)]);
     const columns = Object.entries(SAME_COLUMNS).map(([name, sql]) => [name, rowsOf(db, sql)]);
     return Object.fromEntries([...tables, ...columns]) as Readonly<Record<string, readonly object[]>>;
   });
   return { rows, state: lookInto(run, (db) => db.snapshots.latest()?.state), files: filesOf(run) };
+}
+
+/** That no table is forgotten here. */
+function assertNamed(db: RunDatabase): void {
+  const named = new Set([SAME_ROWS, SAME_COLUMNS, NOT_COMPARED].flatMap((tables) => Object.keys(tables)));
+  const tables = rowsOf(db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'") as { name: string }[];
+  const forgotten = tables.map(({ name }) => name).filter((name) => !named.has(name));
+  assert.deepEqual(forgotten, [], 'tables of which test/interruption.ts does not say whether they depend on interruptions');
 }
 
 /** The models and training sets of a run, by name, with their hashes. */
@@ -148,6 +174,8 @@ function assertNoOrphans(db: RunDatabase): void {
     'pseudo-labels without a selection': `SELECT round, image_id FROM pseudo_labels EXCEPT SELECT round, image_id FROM selections`,
     'predictions without a decision': `SELECT p.id FROM predictions p JOIN rounds r ON r.idx = p.round AND r.frozen_at_ms IS NOT NULL
        WHERE p.id NOT IN (SELECT prediction_id FROM pseudo_labels)`,
+    'measurings without classes': `SELECT round, step FROM metrics WHERE name = 'maskAp' EXCEPT SELECT round, step FROM class_metrics`,
+    'classes without a measuring': `SELECT round, step FROM class_metrics EXCEPT SELECT round, step FROM metrics WHERE name = 'maskAp'`,
     'students that no round has': `SELECT id FROM models WHERE id NOT IN (SELECT student_model_id FROM rounds)`,
   };
   for (const [what, sql] of Object.entries(orphans)) assert.deepEqual(rowsOf(db, sql), [], what);

@@ -7,8 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { openSampleStream } from '../augment/index.ts';
 import type { ListPage } from '../cli/commands/labels/list.ts';
 import { decodeImage } from '../dataset/index.ts';
-import type { LabelStats, RunStatus } from '../db/index.ts';
-import { recipeOf, runConfigOf, runFolder, specOfFile } from '../pipeline/index.ts';
+import type { LabelStats, MetricPoint } from '../db/index.ts';
+import type { EvaluationPair } from '../eval/index.ts';
+import { type MeasuredClasses, type MeasuredReport, recipeOf, runConfigOf, runFolder, specOfFile } from '../pipeline/index.ts';
 import { openTeacher } from '../teacher/index.ts';
 import { assertEnded, type Ended, lookInto, makeScenes, programJson, rowsOf, runProgram, SCENES, SMALL, writeConfig } from './small-run.ts';
 
@@ -178,13 +179,24 @@ describe('a run from beginning to end', () => {
   });
 
   it('status --json agrees with the database', async () => {
-    const status = await programJson<RunStatus & { folder: string; owner: unknown }>(['status', run, '--json']);
+    const status = await programJson<MeasuredReport>(['status', run, '--json']);
     assert.equal(status.folder, run);
     assert.equal(status.owner, null);
     assert.equal(status.run?.seed, 5);
     assert.equal(status.rounds.length, ROUNDS + 1);
     assert.equal(status.rounds[2].labeling.done, SCENES.unlabeled);
     assert.equal(status.rounds[2].selection.kept, count("FROM pseudo_labels WHERE round = 2 AND status = 'kept'"));
+    const { round, step, classes } = status.classes as MeasuredClasses;
+    assert.deepEqual([round, step], [2, status.rounds[2].validations[0].step]);
+    const rows = all(
+      `SELECT category_id AS category, truths, mask_ap AS maskAp, mask_ap50 AS maskAp50, box_ap AS boxAp, name
+       FROM class_metrics JOIN categories c ON c.id = category_id WHERE round = ${round} AND step = ${step} ORDER BY class_index`,
+    );
+    assert.deepEqual(classes, rows);
+    assert.equal(
+      classes.reduce((sum, { truths }) => sum + truths, 0),
+      count("FROM ground_truths t JOIN images i ON i.id = t.image_id WHERE i.subset = 'validation' AND t.crowd = 0"),
+    );
   });
 
   it('labels stats, list, show and export --json agree with the database', async () => {
@@ -237,10 +249,17 @@ describe('a run from beginning to end', () => {
     );
     const settings = ['--score', '0.0005', '--max-detections', '20', '--threads', '1'];
     await programJson(['predict', model, '--gt', gt, '--images', images, '--out', dt, '--json', ...settings]);
-    const pair = await programJson<{ mask: { ap: number }; box: { ap: number } }>(['eval', '--gt', gt, '--dt', dt, '--json']);
+    const pair = await programJson<EvaluationPair>(['eval', '--gt', gt, '--dt', dt, '--json']);
     const { maskAp, boxAp } = lookInto(run, (db) => db.metrics.latest(2));
     assert.deepEqual([pair.mask.ap, pair.box.ap], [maskAp, boxAp]);
-    assert.ok(pair.box.ap > 0);
+    assert.ok((pair.box.ap as number) > 0);
+    const { step } = lookInto(run, (db) => db.metrics.curve(2, 'maskAp').at(-1)) as MetricPoint;
+    assert.deepEqual(
+      lookInto(run, (db) => db.classMetrics.at(2, step)),
+      pair.mask.perCategory.map(({ category, truths, ap, ap50 }, at) => {
+        return { category, truths, maskAp: ap, maskAp50: ap50, boxAp: pair.box.perCategory[at].ap };
+      }),
+    );
   });
 
   it('does nothing more when it is resumed, and says so', async () => {

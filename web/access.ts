@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { networkInterfaces, hostname as ownName } from 'node:os';
+import { type NetworkInterfaceInfo, networkInterfaces, hostname as ownName } from 'node:os';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
@@ -19,13 +19,23 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'] as const;
 /** Whether only this machine can reach a server that listens there. */
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
 
+/** Whether a server listens at all addresses of the machine: a host that is the name of none. */
+const isEverywhere = (host: string): boolean => ['0.0.0.0', '::', '[::]'].includes(host);
+
 /** The names by which a server that listens at `host` is called. */
 export function namesOf(host: string): ReadonlySet<string> {
-  const everywhere = ['0.0.0.0', '::', '[::]'].includes(host);
-  const addresses = Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map(({ address }) => address));
-  const names = everywhere ? [...addresses, ownName()] : [host];
+  const names = isEverywhere(host) ? [...addressesOf(() => true), ownName()] : [host];
   return new Set([...LOOPBACK, ...names.map(inUrl)]);
 }
+
+/** Where a server that listens at `host` is found: from this machine first. */
+export function placesOf(host: string): readonly [string, ...string[]] {
+  if (!isEverywhere(host)) return [inUrl(host)];
+  return ['localhost', ...addressesOf(({ internal, family }) => !internal && family === 'IPv4')];
+}
+
+const addressesOf = (isWanted: (one: NetworkInterfaceInfo) => boolean): string[] =>
+  Object.values(networkInterfaces()).flatMap((all) => (all ?? []).filter(isWanted).map(({ address }) => address));
 
 /** A host as it stands in a URL. */
 export function inUrl(host: string): string {

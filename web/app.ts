@@ -10,6 +10,7 @@ import { policyRoutes } from './routes/policy.ts';
 import { runRoutes } from './routes/run.ts';
 import { statusRoutes } from './routes/status.ts';
 import { thumbnailRoutes } from './routes/thumbnails.ts';
+import { trainingRoutes } from './routes/training.ts';
 import { verdictRoutes } from './routes/verdicts.ts';
 import type { Site } from './site.ts';
 
@@ -23,6 +24,7 @@ const ROUTES: readonly ((site: Site) => Hono)[] = [
   runRoutes,
   statusRoutes,
   thumbnailRoutes,
+  trainingRoutes,
   verdictRoutes,
 ];
 

@@ -147,7 +147,7 @@ describe('a run is served to others', () => {
   it('with a token for everything', () =>
     serving('0.0.0.0', async ({ url, token }) => {
       assert.match(String(token), /^[\w-]{32}$/);
-      const here = url.replace('0.0.0.0', '127.0.0.1');
+      const here = url.replace('localhost', '127.0.0.1');
       for (const path of ['', 'healthz', 'metrics', 'api/status', 'nowhere']) {
         const { status, headers, body } = await ask(`${here}${path}`);
         assert.deepEqual([status, headers['www-authenticate']], [401, 'Bearer'], path);
@@ -162,9 +162,10 @@ describe('a run is served to others', () => {
     }));
 
   it('by the addresses of this machine', () =>
-    serving('0.0.0.0', async ({ url, token }) => {
+    serving('0.0.0.0', async ({ url, elsewhere, token }) => {
+      for (const place of [url, ...elsewhere]) assert.equal((await ask(`${place}metrics?token=${token}`)).status, 200, place);
       const asCalled = async (host: string) =>
-        (await ask(`${url.replace('0.0.0.0', '127.0.0.1')}metrics?token=${token}`, 'GET', { host })).status;
+        (await ask(`${url.replace('localhost', '127.0.0.1')}metrics?token=${token}`, 'GET', { host })).status;
       for (const { address } of Object.values(networkInterfaces()).flatMap((all) => all ?? []))
         if (!address.includes(':')) assert.equal(await asCalled(address), 200, address);
       assert.equal(await asCalled('evil.example'), 403);

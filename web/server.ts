@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { expectation, SelfpasteError } from '../core/index.ts';
-import { type Access, inUrl, isLoopback, namesOf } from './access.ts';
+import { type Access, isLoopback, namesOf, placesOf } from './access.ts';
 import { runApp } from './app.ts';
 import { openSite } from './site.ts';
 
@@ -17,8 +17,10 @@ export interface ServedRun {
 
 /** A server that listens. */
 export interface RunServer {
-  /** With the port that was taken. */
+  /** For this machine, with the port that was taken. */
   readonly url: string;
+  /** Where other machines find it, where it listens at several addresses. */
+  readonly elsewhere: readonly string[];
   /** What every request has to show; null where only this machine can ask. */
   readonly token: string | null;
   /** Ends all connections, too. */
@@ -38,8 +40,10 @@ export async function serveRun({ folder, host, port }: ServedRun): Promise<RunSe
     server.listen(port, host.replace(/^\[|\]$/g, ''), resolve);
   });
   const { port: taken } = server.address() as AddressInfo;
+  const [url, ...elsewhere] = placesOf(host).map((place) => `http://${place}:${taken}/`) as [string, ...string[]];
   return {
-    url: `http://${inUrl(host)}:${taken}/`,
+    url,
+    elsewhere,
     token: access.forEverything ? token : null,
     close: () =>
       new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command } from 'commander';
+import type { AugmentedInstance, DroppedInstance } from '../../augment/index.ts';
 import { type RgbImage, type Rle, rle, SelfpasteError, toXywh } from '../../core/index.ts';
 import { contactSheet, writePng } from '../../dataset/index.ts';
 import { openDatabase } from '../../db/index.ts';
@@ -126,10 +127,11 @@ async function replay(run: string | undefined, { round, step, slot, masks, out, 
   await writePng(out, masks ? trainingTile(sample, pictures.classNames) : sample.picture.image);
   const facts = factsOf(sample, pictures.classNames);
   if (json) return printJson({ out, ...facts });
+  const { instances, droppedInstances } = sample.picture;
   print(
     table(
-      ['class', 'label', 'box', 'pixels', ''],
-      sample.picture.instances.map((instance) => instanceRow(instance, pictures.classNames)),
+      ['class', 'label', 'box', 'pixels', 'from', 'dropped'],
+      [...instances, ...droppedInstances].map((instance) => instanceRow(instance, pictures.classNames)),
     ),
   );
   const { length: ignored } = sample.picture.ignored;
@@ -137,33 +139,35 @@ async function replay(run: string | undefined, { round, step, slot, masks, out, 
   print(`${out}: round ${round}, step ${step}, slot ${slot}; sha256 of its RGB bytes ${facts.sha256}`);
 }
 
-function instanceRow(
-  { classIndex, source, box, mask, pasted }: TrainingPicture['picture']['instances'][number],
-  classNames: readonly string[],
-): (string | number)[] {
+function instanceRow(instance: AugmentedInstance | DroppedInstance, classNames: readonly string[]): (string | number)[] {
+  const { classIndex, source, box, mask, pasted } = instance;
   const corners = [box.x1, box.y1, box.x2, box.y2].join(' ');
-  return [classNames[classIndex], source.by, corners, rle.area(mask), pasted ? 'pasted' : ''];
+  const reason = 'reason' in instance ? instance.reason : '';
+  return [classNames[classIndex], source.by, corners, rle.area(mask), pasted ? 'donor' : 'picture', reason];
 }
 
 /** A training picture as data: plan, files, labels as COCO has them, what was dropped, and the hash of the pixels (row-major RGB). */
 function factsOf({ plan, picture, files }: TrainingPicture, classNames: readonly string[]) {
-  const { image, instances, ignored, dropped } = picture;
+  const { image, instances, ignored, dropped, droppedInstances } = picture;
   return {
     sha256: createHash('sha256').update(image.data).digest('hex'),
     size: image.size,
     plan,
     files,
     dropped,
-    instances: instances.map(({ classIndex, source, box, mask, pasted }) => ({
-      class: classNames[classIndex],
-      source,
-      pasted,
-      bbox: Object.values(toXywh(box)),
-      segmentation: segmentationOf(mask),
-    })),
+    instances: instances.map((instance) => instanceFacts(instance, classNames)),
+    droppedInstances: droppedInstances.map((instance) => ({ reason: instance.reason, ...instanceFacts(instance, classNames) })),
     ignored: ignored.map(segmentationOf),
   };
 }
+
+const instanceFacts = ({ classIndex, source, pasted, box, mask }: AugmentedInstance | DroppedInstance, classNames: readonly string[]) => ({
+  class: classNames[classIndex],
+  source,
+  pasted,
+  bbox: Object.values(toXywh(box)),
+  segmentation: segmentationOf(mask),
+});
 
 const segmentationOf = ({ size, counts }: Rle) => ({ size: [size.height, size.width], counts: rle.countsToString(counts) });
 

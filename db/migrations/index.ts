@@ -6,10 +6,12 @@ import type { Connection } from '../connection.ts';
 import { initial } from './0001-initial.ts';
 import { labels } from './0002-labels.ts';
 import { suspicions } from './0003-suspicions.ts';
+import { classMetrics } from './0004-class-metrics.ts';
+import { notices } from './0005-notices.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step from an empty file to the present, in order. */
-export const migrations: readonly Migration[] = [initial, labels, suspicions];
+export const migrations: readonly Migration[] = [initial, labels, suspicions, classMetrics, notices];
 
 /** The version that this program writes. */
 export const LATEST_VERSION = migrations.length;

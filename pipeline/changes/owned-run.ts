@@ -82,8 +82,12 @@ function contextOf(db: RunDatabase, folder: RunFolder, wanted: Wanted): ChangeCo
 }
 
 function requireSame(now: ChangePlan, agreed: ChangePlan, run: string): void {
-  if (isDeepStrictEqual([now.changes, now.restart], [agreed.changes, agreed.restart])) return;
-  throw new SelfpasteError(
+  if (!isDeepStrictEqual([now.changes, now.restart], [agreed.changes, agreed.restart])) throw runMoved(run);
+}
+
+/** Where settings mean something else than what somebody saw and agreed to. */
+export function runMoved(run: string): SelfpasteError {
+  return new SelfpasteError(
     'USAGE_RUN_MOVED',
     `Expected ${run} where it was when its settings were compared, but it moved on meanwhile: they mean something else there`,
     'give the same command again, and look at what it says now',

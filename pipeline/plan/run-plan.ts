@@ -4,7 +4,7 @@ import { onnx, SelfpasteError } from '../../core/index.ts';
 import { emptyLog, type RunDatabase, type Subset } from '../../db/index.ts';
 import { anchorCount, type BackendFacts, readSpec } from '../../student/index.ts';
 import { freeBytes } from '../host/free-space.ts';
-import { probeBackend } from '../processes/probe-backend.ts';
+import { probeBackendAgain } from '../processes/probe-backend.ts';
 import type { RunEvent } from '../progress.ts';
 import { runFolder } from '../run-folder.ts';
 import { adoptTeacher } from '../stages/adopt-teacher.ts';
@@ -79,6 +79,7 @@ async function examine(config: ResolvedConfig, { db, folder }: Scratch, { measur
   const beginning = await begin({ db, config, folder, emit, stop });
   const measured = measure ? await measureRun(beginning) : null;
   stop.throwIfAborted();
+  const attendance = { warn: (text: string) => warnings.push(text), stop };
   const disk = { ...estimateDisk(diskFacts(beginning, measured?.speeds)), freeBytes: await freeBytes(config.runFolder) };
   return {
     folder: config.runFolder,
@@ -89,7 +90,7 @@ async function examine(config: ResolvedConfig, { db, folder }: Scratch, { measur
     warnings: [...warnings, ...notesOf(measured), ...doubtsOf(config, db), ...shortagesOf(config, disk, measured?.memory ?? null)],
     rounds: beginning.rounds,
     student: studentFacts(beginning, await planStudent(config, db)),
-    backend: measured?.speeds.training?.backend ?? (await probeBackend(config.train.backend, config.train)),
+    backend: measured?.speeds.training?.backend ?? (await probeBackendAgain(config.train.backend, config.train, attendance)),
     disk,
     measured,
   };

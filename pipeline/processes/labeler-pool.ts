@@ -1,4 +1,4 @@
-import { SelfpasteError } from '../../core/index.ts';
+import type { SelfpasteError } from '../../core/index.ts';
 import type { Arrangement } from './arrangement.ts';
 import { Bell } from './bell.ts';
 import { type LabelerProcess, LabelerSession, startLabeler } from './labeler-session.ts';
@@ -7,6 +7,7 @@ import { MemoryLimit } from './memory-limit.ts';
 import type { DetectionOutcome, PictureFile } from './messages.ts';
 import { pause } from './pause.ts';
 import { PictureQueue, type QueuedPicture } from './picture-queue.ts';
+import { FRUITLESS_STARTS, isProcessFailure, RESTART_MS } from './restarting.ts';
 
 export interface PoolWork {
   readonly model: string;
@@ -26,10 +27,6 @@ interface SessionEnd {
 
 /** A picture in whose turn a process dies so often is left out. */
 const DEATHS_PER_IMAGE = 2;
-/** A labeler whose process dies so many times in a row without finishing a picture is given up. */
-const FRUITLESS_STARTS = 3;
-/** The wait before another process starts, for each that was fruitless before the last: what ended them may pass. */
-const RESTART_MS = 500;
 /** Pictures of a process before it may be replaced for its size. */
 const FEWEST_PER_PROCESS = 16;
 
@@ -185,6 +182,3 @@ export class LabelerPool {
 }
 
 const isLost = ({ deaths }: QueuedPicture): boolean => deaths >= DEATHS_PER_IMAGE;
-
-const isProcessFailure = (error: unknown): error is SelfpasteError =>
-  error instanceof SelfpasteError && error.code.startsWith('ENVIRONMENT_CHILD_');

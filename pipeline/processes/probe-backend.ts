@@ -1,13 +1,19 @@
 import { errorFromFacts } from '../../core/index.ts';
 import type { BackendChoice, BackendFacts, BackendSettings } from '../../student/index.ts';
-import { startChild } from './child.ts';
+import { type Child, startChild } from './child.ts';
 import type { TrainerReply, TrainerRequest } from './messages.ts';
+import { pause } from './pause.ts';
+import { FRUITLESS_STARTS, isProcessFailure, RESTART_MS } from './restarting.ts';
 
 const LOAD_STALL_MS = 60_000;
 
-/** Which backend would train, and why: asked of a trainer process, so that nothing native is loaded here. */
-export async function probeBackend(backend: BackendChoice, settings: BackendSettings): Promise<BackendFacts> {
-  const child = startChild<TrainerRequest, TrainerReply>('trainer');
+type TrainerProcess = Child<TrainerRequest, TrainerReply>;
+
+const startTrainer = (): TrainerProcess => startChild<TrainerRequest, TrainerReply>('trainer');
+
+/** Which backend would train, and why: asked of a trainer process, so that nothing native is loaded here. Throws ENVIRONMENT_CHILD_*, and why there is none. */
+export async function probeBackend(backend: BackendChoice, settings: BackendSettings, start = startTrainer): Promise<BackendFacts> {
+  const child = start();
   try {
     child.send({ kind: 'probe', backend, ...settings });
     const reply = await child.receive(LOAD_STALL_MS);
@@ -16,5 +22,29 @@ export async function probeBackend(backend: BackendChoice, settings: BackendSett
     return reply.facts;
   } finally {
     await child.kill();
+  }
+}
+
+/** Who hears of processes that ended, and ends the waiting. */
+interface Attendance {
+  readonly warn: (text: string) => void;
+  readonly stop: AbortSignal;
+}
+
+/** As {@link probeBackend}, of another process where one dies or hangs: of three at most. A backend that cannot be had is no reason for that. */
+export async function probeBackendAgain(
+  backend: BackendChoice,
+  settings: BackendSettings,
+  { warn, stop }: Attendance,
+  start = startTrainer,
+): Promise<BackendFacts> {
+  for (let starts = 1; ; starts++) {
+    try {
+      return await probeBackend(backend, settings, start);
+    } catch (error) {
+      if (!isProcessFailure(error) || starts >= FRUITLESS_STARTS || stop.aborted) throw error;
+      warn(`${error.message}; started again`);
+      await pause(RESTART_MS * starts, stop);
+    }
   }
 }

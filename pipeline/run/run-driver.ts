@@ -2,16 +2,15 @@ import { createActor } from 'xstate';
 import type { ResolvedConfig } from '../../config/index.ts';
 import { errorFacts, errorFromFacts, expectation, SelfpasteError } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
-import { commitPoint } from '../commit-points.ts';
 import { removeFinishedCheckpoints } from '../garbage/remove-garbage.ts';
 import { firstContext, type RunContext, type RunSettings, type RunSnapshot, type Stage } from '../machine/machine.ts';
 import { contextToGoOn, type RunState } from '../machine/machine-state.ts';
-import { mayPass } from '../machine/retry.ts';
-import { probeBackend } from '../processes/probe-backend.ts';
-import type { Emit, RunEvent } from '../progress.ts';
+import type { RunEvent } from '../progress.ts';
 import { runFolder } from '../run-folder.ts';
 import { logging } from '../telling/log.ts';
+import type { Notifications } from '../telling/notifications.ts';
 import { charting } from '../tensorboard/charts.ts';
+import { Diary } from './diary.ts';
 import type { RunControl } from './run-control.ts';
 import { withWholeModels } from './run-models.ts';
 import type { RunVoice } from './run-voice.ts';
@@ -29,7 +28,7 @@ export type RunOutcome = { readonly kind: 'finished' } | { readonly kind: 'stopp
 
 interface DriveOptions {
   readonly until: Until;
-  readonly emit: Emit;
+  readonly told: Notifications;
   readonly voice: RunVoice;
   readonly control: RunControl;
 }
@@ -45,37 +44,49 @@ export async function drive(
   beginning: RunEvent,
   state: RunState | null,
 ): Promise<RunOutcome> {
-  const { emit, voice } = options;
+  const { told, voice } = options;
   const folder = runFolder(config.runFolder);
-  voice.through((plain) => logging(folder, config.name, recording(db, charting(folder, plain))));
+  const diary = new Diary(db, told);
+  voice.through((plain) => logging(folder, config.name, diary.recording(charting(folder, plain))));
   try {
-    emit(beginning);
-    return await driveOn(db, config, options, state);
-  } catch (error) {
-    emit({ kind: 'run-failed', error: errorFacts(error) });
-    throw error;
+    const begin = () => {
+      told.emit(beginning);
+      return driveOn(db, config, diary, options, state);
+    };
+    return await told.remembering(db.notices, () => failingAloud(options, begin));
   } finally {
     // The database is closed behind this.
     voice.through((plain) => logging(folder, config.name, plain));
   }
 }
 
+async function failingAloud(options: DriveOptions, work: () => Promise<RunOutcome>): Promise<RunOutcome> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!options.voice.hasFailed) options.told.emit({ kind: 'run-failed', error: errorFacts(error) });
+    throw error;
+  }
+}
+
 async function driveOn(
   db: RunDatabase,
   config: ResolvedConfig,
-  { until, emit, control }: DriveOptions,
+  diary: Diary,
+  options: DriveOptions,
   state: RunState | null,
 ): Promise<RunOutcome> {
+  const { until, control } = options;
+  const { emit } = options.told;
   const folder = runFolder(config.runFolder);
   const settings = settingsOf(config);
   const context = state === null ? firstContext(settings) : await withWholeModels({ db, emit, folder }, contextToGoOn(state, settings));
   if (until.kind === 'round' && context.round > until.round) throw untilPassed(until.round, context.round);
-  if (!isAtItsEnd(context) && !control.halting.aborted) await announceBackend(config, emit);
-  const log = new StateLog(db, emit, control);
+  const log = new StateLog(db, diary, emit, control);
   const reached = await driven(withStages({ db, config, folder, emit }, control, log), context, log, until, control);
   // Every stage begins with this; behind the last round there is none.
   if (reached.snapshot.value === 'finished') await removeFinishedCheckpoints({ db, folder });
-  return conclude(reached, control, emit, config);
+  return conclude(db, reached, options, config);
 }
 
 function untilPassed(wanted: number, round: number): SelfpasteError {
@@ -125,50 +136,27 @@ const settingsOf = ({ rounds, teacher, data, retry }: ResolvedConfig): RunSettin
   waits: retry.waits,
 });
 
-/** Whether the machine will find nothing left to do. */
-const isAtItsEnd = ({ stage, round, rounds, promoted }: RunContext): boolean => stage === 'decide' && (round >= rounds || !promoted);
-
-/** Says what will train, and why, before anything takes time; one that cannot be had ends the run here. */
-async function announceBackend({ train }: ResolvedConfig, emit: Emit): Promise<void> {
-  const { version, threads, why } = await probeBackend(train.backend, train);
-  emit({ kind: 'note', round: null, level: 'info', text: `backend: ${version}, ${threads} thread(s): ${why}` });
-}
-
-function conclude({ snapshot, until }: Reached, { who }: RunControl, emit: Emit, config: ResolvedConfig): RunOutcome {
+function conclude(db: RunDatabase, { snapshot, until }: Reached, { told, control }: DriveOptions, config: ResolvedConfig): RunOutcome {
   const { round, teacherScore, failure } = snapshot.context;
   if (snapshot.value === 'finished') {
+    // A run that is resumed at its end says again that it is there, which is no news to who does not watch.
+    const emit = isSaidToBeFinished(db) ? told.passOn : told.emit;
     emit({ kind: 'run-finished', facts: { rounds: round, metric: config.promote.metric, best: teacherScore } });
     return { kind: 'finished' };
   }
   if (snapshot.value === 'stopped') {
-    const why = until ? 'reached what --until asked for' : `interrupted by ${who}`;
-    emit({ kind: 'run-stopped', folder: config.runFolder, why, facts: { round } });
+    const why = until ? 'reached what --until asked for' : `interrupted by ${control.who}`;
+    told.emit({ kind: 'run-stopped', folder: config.runFolder, why, facts: { round } });
     return { kind: until ? 'stopped' : 'interrupted' };
   }
   throw errorFromFacts(failure ?? errorFacts(snapshot.error));
 }
 
+/** Whether it said so since its last stage. */
+const isSaidToBeFinished = (db: RunDatabase): boolean => db.events.latestOf('run-finished', 'stage-started')?.kind === 'run-finished';
+
 /** Whether the machine has just left what `until` names. */
 function passed(until: Until, before: RunSnapshot, now: RunSnapshot): boolean {
   if (until.kind === 'stage') return before.context.stage === until.stage && now.context.stage !== until.stage;
   return until.kind === 'round' && now.context.round > until.round;
-}
-
-/** Events also go into the database; progress is told too often for that. */
-function recording(db: RunDatabase, emit: Emit): Emit {
-  return (event: RunEvent) => {
-    if (event.kind !== 'progress') remember(db, event);
-    emit(event);
-  };
-}
-
-/** A diary that cannot be written for a while, as on a full disk, stops nobody: what counts is in the other rows. Nor may it hide a failure. */
-function remember(db: RunDatabase, event: RunEvent): void {
-  const round = 'round' in event ? event.round : null;
-  try {
-    db.events.add({ atMs: Date.now(), round, kind: event.kind, data: event });
-    commitPoint('event-recorded');
-  } catch (error) {
-    if (event.kind !== 'run-failed' && !mayPass(errorFacts(error))) throw error;
-  }
 }

@@ -29,7 +29,7 @@ describe('the voice of a run', () => {
 
   it('does not tell a failure twice', async () => {
     const events: RunEvent[] = [];
-    const work = heard('/runs/night', 'night', { emit: (event) => events.push(event), notify: [] }, async (emit) => {
+    const work = heard('/runs/night', 'night', { emit: (event) => events.push(event), notify: [] }, async ({ emit }) => {
       emit({ kind: 'run-failed', error: { code: 'X', message: 'y', hint: 'z' } });
       throw damaged;
     });
@@ -41,7 +41,7 @@ describe('the voice of a run', () => {
     const [plain, logged]: string[][] = [[], []];
     const textOf = (event: RunEvent) => (event.kind === 'note' ? event.text : event.kind);
     const notify = [{ kind: 'command', command: 'exit 3' }] as const;
-    await heard('/runs/night', 'night', { emit: (event) => plain.push(textOf(event)), notify }, async (emit, voice) => {
+    await heard('/runs/night', 'night', { emit: (event) => plain.push(textOf(event)), notify }, async ({ emit }, voice) => {
       emit(note('before'));
       voice.through((next) => (event) => {
         logged.push(textOf(event));

@@ -1,6 +1,6 @@
 import { errorFacts } from '../../core/index.ts';
 import type { Emit, RunEvent } from '../progress.ts';
-import { type NotificationTarget, notifying } from '../telling/notifications.ts';
+import { type Notifications, type NotificationTarget, notifying } from '../telling/notifications.ts';
 
 /** Who hears of a run. */
 export interface Listeners {
@@ -42,12 +42,12 @@ export async function heard<Result>(
   folder: string,
   run: string,
   { emit, notify }: Listeners,
-  work: (emit: Emit, voice: RunVoice) => Promise<Result>,
+  work: (told: Notifications, voice: RunVoice) => Promise<Result>,
 ): Promise<Result> {
   const voice = new RunVoice(emit);
   const told = notifying(notify, { run, folder }, voice.emit);
   try {
-    return await work(told.emit, voice);
+    return await work(told, voice);
   } catch (error) {
     if (!voice.hasFailed) told.emit({ kind: 'run-failed', error: errorFacts(error) });
     throw error;

@@ -6,8 +6,8 @@ import { commitPoint } from '../commit-points.ts';
 import { acceptDrift } from '../labels/drift-brake.ts';
 import { MACHINE_VERSION } from '../machine/machine.ts';
 import { restoredState } from '../machine/machine-state.ts';
-import type { Emit } from '../progress.ts';
 import { clearUnbegunRun, makeRunFolder, type RunFolder, removeUnfinishedFiles, runFolder } from '../run-folder.ts';
+import type { Notifications } from '../telling/notifications.ts';
 import { PROGRAM_VERSION } from '../version.ts';
 import { openRequestBox } from './request-box.ts';
 import type { RunControl } from './run-control.ts';
@@ -31,7 +31,7 @@ export interface ResumeOptions extends RunOptions {
  */
 export async function startRun(config: ResolvedConfig, options: RunOptions): Promise<RunOutcome> {
   const folder = runFolder(config.runFolder);
-  return owned(folder, config.name, options, async (lock, emit, voice) => {
+  return owned(folder, config.name, options, async (lock, told, voice) => {
     clearUnbegunRun(folder);
     const db = openDatabase(folder.database, { mode: 'create' });
     try {
@@ -48,7 +48,7 @@ export async function startRun(config: ResolvedConfig, options: RunOptions): Pro
       });
       commitPoint('run-recorded');
       const started = { kind: 'run-started', folder: folder.path, facts: { seed, configHash: hash.slice(0, 12) } } as const;
-      return await drive(db, config, { ...options, emit, voice }, started, null);
+      return await drive(db, config, { ...options, told, voice }, started, null);
     } finally {
       db.close();
     }
@@ -62,7 +62,7 @@ export async function startRun(config: ResolvedConfig, options: RunOptions): Pro
 export async function resumeRun(path: string, options: ResumeOptions): Promise<RunOutcome> {
   const folder = runFolder(path);
   requireDatabase(folder.database);
-  return owned(folder, basename(path), options, async (lock, emit, voice) => {
+  return owned(folder, basename(path), options, async (lock, told, voice) => {
     const db = openDatabase(folder.database, { mode: 'upgrade' });
     try {
       db.guardWrites(() => lock.requireHeld());
@@ -71,23 +71,23 @@ export async function resumeRun(path: string, options: ResumeOptions): Promise<R
       const saved = db.snapshots.latest();
       const state = saved ? restoredState(saved) : null;
       const resumed = { kind: 'run-resumed', folder: path, facts: { state: state?.value ?? 'import' } } as const;
-      return await drive(db, config, { ...options, emit, voice }, resumed, state);
+      return await drive(db, config, { ...options, told, voice }, resumed, state);
     } finally {
       db.close();
     }
   });
 }
 
-type OwnersWork = (lock: RunLock, emit: Emit, voice: RunVoice) => Promise<RunOutcome>;
+type OwnersWork = (lock: RunLock, told: Notifications, voice: RunVoice) => Promise<RunOutcome>;
 
 /** Works as the one process that owns the run, takes what others ask of it, and tells who listens. */
 function owned(folder: RunFolder, name: string, { control, emit, notify }: RunOptions, work: OwnersWork): Promise<RunOutcome> {
-  return heard(folder.path, name, { emit, notify }, async (tell, voice) => {
+  return heard(folder.path, name, { emit, notify }, async (told, voice) => {
     makeRunFolder(folder.path);
     const lock = acquireRunLock(folder.path);
     try {
       commitPoint('run-owned');
-      return await attended(folder, control, () => work(lock, tell, voice));
+      return await attended(folder, control, () => work(lock, told, voice));
     } finally {
       lock.release();
     }

@@ -10,16 +10,25 @@ import { promoteStudent } from '../stages/promote-student.ts';
 import { selectLabels } from '../stages/select-labels.ts';
 import { type StageContext, type StageResult, timed } from '../stages/stage.ts';
 import { trainStudent } from '../stages/train-student.ts';
+import { announcingBackend } from './backend-announcement.ts';
 import type { RunControl } from './run-control.ts';
 import type { StateLog } from './state-log.ts';
 
 /** The machine with the stages that do its work. A stage works with the signal of the leg in which it began, and once its state is written. */
 export function withStages(run: Omit<StageContext, 'stop'>, control: RunControl, log: StateLog): typeof machine {
-  const stage = <Output>(round: number, name: Stage, work: (context: StageContext) => Promise<StageResult<Output>>): Promise<Output> =>
-    timed({ ...run, stop: control.halting }, round, name, (context) => {
+  const announce = announcingBackend(run);
+  const stage = async <Output>(
+    round: number,
+    name: Stage,
+    work: (context: StageContext) => Promise<StageResult<Output>>,
+  ): Promise<Output> => {
+    const context = { ...run, stop: control.halting };
+    await announce(context);
+    return timed(context, round, name, () => {
       log.requireWritten();
       return work(context);
     });
+  };
   return machine.provide({
     actors: {
       importData: fromPromise(() => stage(0, 'import', importData)),

@@ -7,7 +7,7 @@ import type { RunEvent } from '../progress.ts';
  * @param who asked last for something
  */
 export function transitionEvents(before: RunSnapshot | null, now: RunSnapshot, who: string, nowMs: number): readonly RunEvent[] {
-  return [...roundEnd(before, now), ...pauses(before, now, who), ...waits(now, nowMs)];
+  return [...roundEnd(before, now), ...pauses(before, now, who), ...waits(now, nowMs), ...failure(now)];
 }
 
 function roundEnd(before: RunSnapshot | null, now: RunSnapshot): readonly RunEvent[] {
@@ -31,4 +31,8 @@ function waits({ value, context: { retry, round, stage, waits: tries } }: RunSna
   if (value !== 'waiting' || retry === null || retry.dueMs <= nowMs) return [];
   const { failures, dueMs, failure } = retry;
   return [{ kind: 'run-waiting', round, stage: stage as Stage, failures, tries: tries.length, untilMs: dueMs, error: failure }];
+}
+
+function failure({ value, context: { failure: error } }: RunSnapshot): readonly RunEvent[] {
+  return value === 'failed' && error !== null ? [{ kind: 'run-failed', error }] : [];
 }

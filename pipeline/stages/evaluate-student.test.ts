@@ -77,8 +77,16 @@ test('a model is measured and calibrated by one look at each picture, and neithe
     assert.deepEqual([...candidates.categories], [CAT, DOG]);
     assert.deepEqual([...candidates.maskStabilities], [0, 0], 'the logits of this model are 1 everywhere, and no more');
     assert.ok(Number.isNaN(candidates.flipAgreements[0]));
+    const { maskAp, maskAp50, boxAp } = context.db.metrics.at(ROUND, 0);
+    const classes = [
+      { category: CAT, truths: 1, maskAp, maskAp50, boxAp },
+      { category: DOG, truths: 0, maskAp: null, maskAp50: null, boxAp: null },
+    ];
+    assert.ok((maskAp50 as number) > 0);
+    assert.deepEqual(context.db.classMetrics.at(ROUND, 0), classes, 'what is not defined is not 0');
     assert.deepEqual(await evaluate(given), first);
     assert.equal(looks(events), images.length);
+    assert.deepEqual(context.db.classMetrics.at(ROUND, 0), classes);
   }));
 
 test('a model that has its numbers from its training keeps them, and is calibrated', () =>

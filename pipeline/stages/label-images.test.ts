@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -8,7 +8,7 @@ import test, { after, before } from 'node:test';
 import type { RunConfigInput } from '../../config/index.ts';
 import { type CandidateSet, candidateSet, type ImageId, maskOverlaps, type Size, sha256 } from '../../core/index.ts';
 import { writePng } from '../../dataset/index.ts';
-import type { StoredPrediction } from '../../db/index.ts';
+import type { RunDatabase, StoredPrediction } from '../../db/index.ts';
 import { catAndDog, writeTinyModel } from '../../test/contract/teacher-models.ts';
 import type { RunEvent } from '../progress.ts';
 import { runFolder } from '../run-folder.ts';
@@ -41,7 +41,10 @@ interface Labeled {
 }
 
 /** Labels the pictures in a new database. @param each is called after every picture */
-function label(teacher: NonNullable<RunConfigInput['teacher']>, each: (done: number) => void = () => {}): Promise<Labeled> {
+function label(
+  teacher: NonNullable<RunConfigInput['teacher']>,
+  each: (done: number, db: RunDatabase) => void = () => {},
+): Promise<Labeled> {
   return withDatabase(async (db, path) => {
     for (let at = 0; at < COUNT; at++) {
       const facts = { sha256: sha256(at.toString(16).padStart(64, '0')), path: pathOf(at), fileName: `${at}.png`, size: sizeOf(at) };
@@ -52,7 +55,7 @@ function label(teacher: NonNullable<RunConfigInput['teacher']>, each: (done: num
     const notes: string[] = [];
     const emit = (event: RunEvent) => {
       if (event.kind === 'note') notes.push(event.text);
-      if (event.kind === 'progress') each(event.done);
+      if (event.kind === 'progress') each(event.done, db);
     };
     const config = configWith({ teacher: { floor: 0.2, ...teacher } });
     const clock = new BlockClock();
@@ -124,6 +127,26 @@ test('one of two processes killed at work costs nothing but its own pictures bei
   });
   assert.deepEqual(killed.rows, whole.rows);
   assert.match(killed.notes.join('\n'), /^The labeler process \d+ ended unexpectedly \(SIGKILL\); started again$/m);
+});
+
+test('pictures that are to be tried again meanwhile are labeled before the stage ends, and no others', async () => {
+  const whole = await label({ processes: 1, threads: 1, batch: 1 });
+  const [good, away] = [pathOf(3), join(folder, 'away.png')];
+  renameSync(good, away);
+  let retried = 0;
+  let pictures = 0;
+  const again = await label({ processes: 1, threads: 1, batch: 1 }, (done, db) => {
+    pictures++;
+    if (done < COUNT || retried > 0) return;
+    renameSync(away, good);
+    retried = db.labeling.retryFailed(1);
+  });
+  assert.deepEqual([retried, pictures], [1, COUNT + 1]);
+  // It came last, so that only ids are others.
+  assert.deepEqual(
+    again.rows.map((rows) => rows.map(({ score, box }) => [score, box])),
+    whole.rows.map((rows) => rows.map(({ score, box }) => [score, box])),
+  );
 });
 
 test('the event loop of the orchestrator is never blocked for long', async () => {

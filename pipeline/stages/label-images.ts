@@ -9,33 +9,43 @@ import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
 /** The teacher labels every unlabeled picture once; what is in the database already is not asked again. */
 export async function labelImages(context: StageContext, input: RoundInput): Promise<StageResult<void>> {
-  const { db, emit, stop } = context;
+  const { db, stop } = context;
   const { round } = input;
   const model = await labelingModel(context, input.teacher as ModelId);
-  const before = db.labeling.counts(round);
-  const attempted = before.done + before.failed;
-  const startedMs = Date.now();
-  let predictions = 0;
-  let done = 0;
+  const tally: Tally = { startedMs: Date.now(), pictures: 0, predictions: 0 };
+  // Who had pictures tried again meanwhile, or mended files that were left out, has them labeled before the stage ends.
+  while (!stop.aborted && db.labeling.counts(round).pending > 0) await labelPending(context, round, model, tally);
+  if (stop.aborted) throw interrupted();
+  const { done: labeled, failed, withoutPredictions } = db.labeling.counts(round);
+  return { output: undefined, facts: { labeled, failed, withoutPredictions, predictions: tally.predictions } };
+}
+
+/** What the stage did so far. */
+interface Tally {
+  readonly startedMs: number;
+  pictures: number;
+  predictions: number;
+}
+
+async function labelPending(context: StageContext, round: number, model: LabelingModel, tally: Tally): Promise<void> {
+  const { db, emit, stop } = context;
+  const { pending, done, failed } = db.labeling.counts(round);
   const outcomes = detectImages({
     model: model.file,
     settings: model.settings,
     images: picturesOf(db.labeling.pending(round)),
-    count: before.pending,
+    count: pending,
     stop,
     tell: (level, text) => emit({ kind: 'note', round, level, text }),
   });
+  let attempted = done + failed;
   for await (const outcome of outcomes) {
-    predictions += record(context, round, model, outcome);
+    tally.predictions += record(context, round, model, outcome);
     commitPoint('attempt-recorded');
-    done++;
-    const facts = { rate: done / Math.max(0.001, (Date.now() - startedMs) / 1000), predictions };
-    const progress = { done: attempted + done, total: attempted + before.pending, unit: 'pictures', facts } as const;
-    emit({ kind: 'progress', round, stage: 'label', ...progress });
+    tally.pictures++;
+    const facts = { rate: tally.pictures / Math.max(0.001, (Date.now() - tally.startedMs) / 1000), predictions: tally.predictions };
+    emit({ kind: 'progress', round, stage: 'label', done: ++attempted, total: pending + done + failed, unit: 'pictures', facts });
   }
-  if (stop.aborted) throw interrupted();
-  const { done: labeled, failed, withoutPredictions } = db.labeling.counts(round);
-  return { output: undefined, facts: { labeled, failed, withoutPredictions, predictions } };
 }
 
 /** Writes what became of a picture, in a transaction of its own. @returns how many predictions there are of it */

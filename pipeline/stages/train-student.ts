@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { errorFromFacts, type ModelId, SelfpasteError } from '../../core/index.ts';
+import { errorFromFacts, type ModelId } from '../../core/index.ts';
 import type { CheckpointRow, ModelRow } from '../../db/index.ts';
 import { readContract } from '../../teacher/index.ts';
 import { commitPoint } from '../commit-points.ts';
@@ -9,6 +9,7 @@ import { startChild } from '../processes/child.ts';
 import { MemoryLimit } from '../processes/memory-limit.ts';
 import type { TrainerReply, TrainerRequest, TrainingProgress, TrainRequest } from '../processes/messages.ts';
 import { pause } from '../processes/pause.ts';
+import { FRUITLESS_STARTS, isProcessFailure, RESTART_MS } from '../processes/restarting.ts';
 import { goBackTo, keepCheckpoint, newestCheckpoint } from '../training/round-checkpoints.ts';
 import { chooseStudent, chosenStep, forgetStudents, validate } from '../training/round-students.ts';
 import { prepareTraining } from '../training/round-training.ts';
@@ -16,10 +17,6 @@ import { type StageContext, type StageResult, safePoint } from './stage.ts';
 
 /** A trainer that says nothing for so long is taken for a hang; a step takes seconds at most. */
 const STALL_MS = 300_000;
-/** So many trainers in a row that die without getting further end the stage. */
-const FRUITLESS_STARTS = 3;
-/** Before another trainer starts: what ended the last one, as memory that others hold, may pass. */
-const RESTART_MS = 500;
 /** Steps of a trainer before it may be replaced for its size. */
 const FEWEST_STEPS = 50;
 
@@ -75,8 +72,7 @@ async function trainToTheEnd(context: StageContext, request: TrainRequest): Prom
       // It stopped for its size, or because people asked: that ends at the safe point.
       fruitless = 0;
     } catch (error) {
-      const processFailure = error instanceof SelfpasteError && error.code.startsWith('ENVIRONMENT_CHILD_');
-      if (!processFailure) throw error;
+      if (!isProcessFailure(error)) throw error;
       fruitless = ((await newestCheckpoint(context, round))?.step ?? 0) > (resumed?.step ?? 0) ? 0 : fruitless + 1;
       if (fruitless >= FRUITLESS_STARTS) throw error;
       warn(`${error.message}; started again from the last checkpoint`);

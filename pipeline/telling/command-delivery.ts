@@ -8,7 +8,7 @@ const KEPT_CHARACTERS = 300;
 const LAST_WORDS_MS = 100;
 
 /**
- * Runs a command by the shell with a notice as JSON on stdin, and in variables SELFPASTE_EVENT, _RUN, _ROUND and _STAGE.
+ * Runs a command by the shell with a notice as JSON on stdin, and in variables SELFPASTE_EVENT, _RUN, _ROUND, _STAGE and _ID.
  * Rejects where it fails; one that takes too long is killed with its children.
  */
 export async function runCommand(command: string, notice: Notice, timeoutMs: number, end: AbortSignal): Promise<void> {
@@ -34,8 +34,9 @@ export async function runCommand(command: string, notice: Notice, timeoutMs: num
   }
 }
 
-function variables({ event, run, round, stage }: Notice): Readonly<Record<string, string>> {
-  return { SELFPASTE_EVENT: event, SELFPASTE_RUN: run, SELFPASTE_ROUND: String(round ?? ''), SELFPASTE_STAGE: stage ?? '' };
+function variables({ event, run, round, stage, id }: Notice): Readonly<Record<string, string>> {
+  const place = { SELFPASTE_ROUND: String(round ?? ''), SELFPASTE_STAGE: stage ?? '' };
+  return { SELFPASTE_EVENT: event, SELFPASTE_RUN: run, ...place, SELFPASTE_ID: id };
 }
 
 /** Resolves where a command ends with 0. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RunEvent } from '../progress.ts';
 import { eventText } from './event-text.ts';
 import { type RunPlace, toldFacts } from './told-event.ts';
@@ -10,6 +11,8 @@ export interface NoticeSubject {
 
 /** What other programs are told of an event. `text` is a sentence, and the field that chat programs show. */
 export interface Notice extends NoticeSubject, RunPlace {
+  /** The same one whenever this is told again. */
+  readonly id: string;
   readonly text: string;
   readonly event: RunEvent['kind'];
   readonly facts: Readonly<Record<string, unknown>>;
@@ -31,7 +34,8 @@ const TOLD: ReadonlySet<RunEvent['kind']> = new Set([
 export function noticeOf(event: RunEvent, subject: NoticeSubject, place: RunPlace, atMs: number): Notice | null {
   if (!TOLD.has(event.kind)) return null;
   const text = `${subject.run}: ${eventText(event)}`;
-  return { text, event: event.kind, ...subject, ...place, facts: toldFacts(withoutStack(event)), at: new Date(atMs).toISOString() };
+  const id = randomUUID();
+  return { id, text, event: event.kind, ...subject, ...place, facts: toldFacts(withoutStack(event)), at: new Date(atMs).toISOString() };
 }
 
 /** A stack is for the log: it says nothing to others, and a lot about this machine. */

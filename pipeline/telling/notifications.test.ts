@@ -22,11 +22,11 @@ async function told(targets: readonly NotificationTarget[], story: readonly RunE
   const heard = (event: RunEvent) => {
     if (event.kind === 'note' && event.level === 'warn') warnings.push(event.text);
   };
-  const { emit, settled } = notifying(targets, SUBJECT, heard, { ...PATIENCE, ...patience });
+  const notifications = notifying(targets, SUBJECT, heard, { ...PATIENCE, ...patience });
   const startedMs = performance.now();
-  for (const event of story) emit(event);
+  for (const event of story) notifications.emit(event);
   const toldMs = performance.now() - startedMs;
-  await settled();
+  await notifications.settled();
   return { warnings, toldMs, settledMs: performance.now() - startedMs };
 }
 
@@ -42,7 +42,8 @@ describe('a command', () => {
       assert.deepEqual(warnings, []);
       const [first, notice, second] = readFileSync(file, 'utf8').trimEnd().split('\n');
       assert.deepEqual([first, second], ['round-finished small 2 promote', 'run-finished small 2 promote']);
-      const { at, ...rest } = JSON.parse(notice) as Notice;
+      const { at, id, ...rest } = JSON.parse(notice) as Notice;
+      assert.match(id, /^[\da-f]{8}-[\da-f-]{27}$/);
       assert.match(at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
       const text = 'small: round 2 finished, its student is the next teacher: student 0.5000';
       const place = { round: 2, stage: 'promote' };

@@ -1,22 +1,28 @@
+import type { Notices } from '../../db/index.ts';
 import type { Emit, RunEvent } from '../progress.ts';
-import { runCommand } from './command-delivery.ts';
-import { type Deliver, DeliveryQueue } from './delivery.ts';
 import { type Notice, type NoticeSubject, noticeOf } from './notice.ts';
+import { type NotificationTarget, Receiver, type ReceiverPatience } from './receiver.ts';
 import { NOWHERE, placeOf } from './told-event.ts';
-import { postNotice, type WebhookPatience } from './webhook-delivery.ts';
 
-/** Who is told: a command that the shell runs, or a web address that notices are posted to. */
-export type NotificationTarget = { readonly kind: 'command'; readonly command: string } | { readonly kind: 'webhook'; readonly url: URL };
+export type { NotificationTarget } from './receiver.ts';
 
 /** A sink that tells others what they want to know, and hands every event on. */
 export interface Notifications {
   readonly emit: Emit;
-  /** When everybody was told; after 15 s at most, when what is not delivered by then is given up. */
+  /** Hands an event on that is no news to those who do not watch. */
+  readonly passOn: Emit;
+  /** Remembers whom an event is to be told, as far as there is a memory; in the transaction that makes the event true. */
+  owe(event: RunEvent): void;
+  /**
+   * Works with a memory that outlives this process, and waits until everybody was told. What earlier processes owe the same targets is told
+   * first; what happened more than a day ago, or was tried in three of them, is given up.
+   */
+  remembering<Result>(notices: Notices, work: () => Promise<Result>): Promise<Result>;
+  /** When everybody was told; after 15 s at most, when what is not delivered by then is left to the next process. */
   settled(): Promise<void>;
 }
 
-export interface NotificationPatience extends WebhookPatience {
-  readonly commandTimeoutMs: number;
+export interface NotificationPatience extends ReceiverPatience {
   readonly settleMs: number;
 }
 
@@ -38,38 +44,67 @@ export function notifying(
   patience: NotificationPatience = PATIENCE,
 ): Notifications {
   const warn = (text: string) => emit({ kind: 'note', round: null, level: 'warn', text });
-  const queues = targets.map((target) => {
-    const name = targetName(target);
-    return new DeliveryQueue<Notice>(delivery(target, patience), {
-      failed: ({ event }, { message }) => warn(`${name} was not told of ${event}: ${message}`),
-      dropped: ({ event }) => warn(`${name} was not told of ${event}: too much else waits for it, or the run ended`),
-    });
-  });
-  let place = NOWHERE;
-  const tell = (event: RunEvent): void => {
-    place = placeOf(event, place);
-    const notice = noticeOf(event, subject, place, Date.now());
-    if (notice !== null) for (const queue of queues) queue.add(notice);
-    emit(event);
+  const receivers = targets.map((target) => new Receiver(target, patience, warn));
+  return new Notifier(receivers, subject, emit, patience.settleMs);
+}
+
+class Notifier implements Notifications {
+  readonly #receivers: readonly Receiver[];
+  readonly #subject: NoticeSubject;
+  readonly #sink: Emit;
+  readonly #settleMs: number;
+  /** Of an event that is remembered and then told, both times the same one. */
+  readonly #known = new WeakMap<RunEvent, Notice | null>();
+  #place = NOWHERE;
+
+  constructor(receivers: readonly Receiver[], subject: NoticeSubject, sink: Emit, settleMs: number) {
+    this.#receivers = receivers;
+    this.#subject = subject;
+    this.#sink = sink;
+    this.#settleMs = settleMs;
+  }
+
+  readonly emit: Emit = (event) => {
+    const notice = this.#noticeOf(event);
+    // Remembered on its way, and only then told: what is told is crossed out.
+    this.#sink(event);
+    if (notice !== null) for (const receiver of this.#receivers) receiver.tell(notice);
   };
-  return { emit: tell, settled: () => settledWithin(queues, patience.settleMs) };
-}
 
-function delivery(target: NotificationTarget, patience: NotificationPatience): Deliver<Notice> {
-  if (target.kind === 'webhook') return (notice, end) => postNotice(target.url, notice, patience, end);
-  return (notice, end) => runCommand(target.command, notice, patience.commandTimeoutMs, end);
-}
+  readonly passOn: Emit = (event) => {
+    this.#known.set(event, null);
+    this.#sink(event);
+  };
 
-/** For people. The path of a web address may be a secret, and so may what a command is given, before or after its name. */
-function targetName(target: NotificationTarget): string {
-  if (target.kind === 'webhook') return `the webhook at ${target.url.host}`;
-  return `the command ${/^\s*([^\s=]+)(?:\s|$)/.exec(target.command)?.[1] ?? 'of --on-event'}`;
-}
+  owe(event: RunEvent): void {
+    const notice = this.#noticeOf(event);
+    if (notice !== null) for (const receiver of this.#receivers) receiver.owe(notice);
+  }
 
-async function settledWithin(queues: readonly DeliveryQueue<Notice>[], mostMs: number): Promise<void> {
-  const late = setTimeout(() => {
-    for (const queue of queues) queue.abort();
-  }, mostMs);
-  await Promise.all(queues.map((queue) => queue.settled()));
-  clearTimeout(late);
+  async remembering<Result>(notices: Notices, work: () => Promise<Result>): Promise<Result> {
+    for (const receiver of this.#receivers) receiver.remember(notices);
+    try {
+      return await work();
+    } finally {
+      await this.settled();
+      for (const receiver of this.#receivers) receiver.forget();
+    }
+  }
+
+  async settled(): Promise<void> {
+    const late = setTimeout(() => {
+      for (const receiver of this.#receivers) receiver.abort();
+    }, this.#settleMs);
+    await Promise.all(this.#receivers.map((receiver) => receiver.settled()));
+    clearTimeout(late);
+  }
+
+  #noticeOf(event: RunEvent): Notice | null {
+    const known = this.#known.get(event);
+    if (known !== undefined) return known;
+    this.#place = placeOf(event, this.#place);
+    const notice = noticeOf(event, this.#subject, this.#place, Date.now());
+    this.#known.set(event, notice);
+    return notice;
+  }
 }

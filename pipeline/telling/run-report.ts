@@ -1,6 +1,7 @@
 import { openDatabase, type RoundStatus, type RunOwner, type RunStatus, readRunOwner, runStatus } from '../../db/index.ts';
-import { measuredIn } from '../measuring/measure-model.ts';
+import { measuredIn } from '../measuring/measured-numbers.ts';
 import { runFolder } from '../run-folder.ts';
+import { type MeasuredClasses, measuredClasses } from './measured-classes.ts';
 import { type CurrentState, runState } from './run-state.ts';
 import { type StageProgress, stageProgress } from './stage-progress.ts';
 
@@ -13,11 +14,17 @@ export interface RunReport extends RunStatus {
   readonly progress: StageProgress | null;
 }
 
+/** A report with AP by class of the last round whose student was measured; null where nothing is known. */
+export interface MeasuredReport extends RunReport {
+  readonly classes: MeasuredClasses | null;
+}
+
 /** Looks at a run, also while it goes on. Throws what {@link openDatabase} does. */
-export function runReport(folder: string): RunReport {
+export function runReport(folder: string): MeasuredReport {
   const db = openDatabase(runFolder(folder).database, { mode: 'read' });
   try {
-    return reportOf(runStatus(db), folder, readRunOwner(folder) ?? null, Date.now());
+    const status = runStatus(db);
+    return { ...reportOf(status, folder, readRunOwner(folder) ?? null, Date.now()), classes: measuredClasses(db, status) };
   } finally {
     db.close();
   }

@@ -11,7 +11,7 @@ import {
   samplePlanner,
 } from '../../augment/index.ts';
 import type { ResolvedConfig } from '../../config/index.ts';
-import { expectation, SelfpasteError, type Sha256, type TrainingSet } from '../../core/index.ts';
+import { expectation, type ImageId, SelfpasteError, type Sha256, type TrainingSet } from '../../core/index.ts';
 import { openDatabase, type RunDatabase, trainingSet } from '../../db/index.ts';
 import { settingsOfRound } from '../changes/past-settings.ts';
 import { hashFile } from '../hash-file.ts';
@@ -35,8 +35,22 @@ export interface TrainingPictures {
   readonly classNames: readonly string[];
   readonly steps: number;
   readonly batchSize: number;
+  readonly recipe: AugmentRecipe;
   /** The picture at a step 0..steps-1 and a slot 0..batchSize-1. Throws USAGE_NO_SAMPLE for others. */
   readonly at: (step: number, slot: number) => Promise<TrainingPicture>;
+}
+
+/** A picture of the run's data set. */
+export interface SourcePicture {
+  readonly id: ImageId;
+  readonly fileName: string;
+  readonly sha256: Sha256;
+}
+
+/** Those of a run, which knows where each file is from. */
+export interface TrainingPicturesOfRun extends TrainingPictures {
+  /** The picture of a file that a training picture was made of; undefined for other files. */
+  readonly sourceOf: (file: string) => SourcePicture | undefined;
 }
 
 /**
@@ -44,7 +58,7 @@ export interface TrainingPictures {
  * @param wanted a round, or null for the last one that trained
  * @throws SelfpasteError USAGE_NOT_TRAINED where that round has not begun to train
  */
-export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wanted: number | null): Promise<TrainingPictures> {
+export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wanted: number | null): Promise<TrainingPicturesOfRun> {
   const current = runConfigOf(db, folder);
   const { trainingSet: fileOf, initialStudent } = runFolder(folder);
   const trained = db.rounds.all().flatMap(({ index }) => (existsSync(fileOf(index)) ? [index] : []));
@@ -54,15 +68,16 @@ export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wan
   const recipe = recipeOf(config, { strides: await stridesOfFile(initialStudent(round)) });
   const pictures = trainingPictures(config, recipe, await readTrainingSet(fileOf(round)), round);
   const images = [...db.images.ofSubset('labeled'), ...db.images.ofSubset('unlabeled')];
-  const known = new Map(images.map(({ path, sha256 }) => [path, sha256]));
-  return { ...pictures, at: (step, slot) => unchanged(pictures.at(step, slot), known) };
+  const sources = new Map(images.map(({ path, id, fileName, sha256 }) => [path, { id, fileName, sha256 }]));
+  const sourceOf = (file: string): SourcePicture | undefined => sources.get(file);
+  return { ...pictures, at: (step, slot) => unchanged(pictures.at(step, slot), sourceOf), sourceOf };
 }
 
 /** A picture of files whose content is what it was at import. @throws SelfpasteError DATA_CHANGED_PICTURE */
-async function unchanged(drawing: Promise<TrainingPicture>, known: ReadonlyMap<string, Sha256>): Promise<TrainingPicture> {
+async function unchanged(drawing: Promise<TrainingPicture>, sourceOf: TrainingPicturesOfRun['sourceOf']): Promise<TrainingPicture> {
   const drawn = await drawing;
   for (const file of [drawn.files.main, drawn.files.donor]) {
-    if (file !== null && known.get(file) !== (await hashFile(file))) throw changed(file);
+    if (file !== null && sourceOf(file)?.sha256 !== (await hashFile(file))) throw changed(file);
   }
   return drawn;
 }
@@ -97,7 +112,7 @@ function trainingPictures({ seed, train }: ResolvedConfig, recipe: AugmentRecipe
     const planned = plan(step, slot);
     return { plan: planned, picture: await renderPicture(planned, set, recipe, store), files: sampleFiles(planned, set) };
   };
-  return { round, classNames: set.classNames, steps, batchSize, at };
+  return { round, classNames: set.classNames, steps, batchSize, recipe, at };
 }
 
 function notTrained(wanted: number | null, trained: readonly number[]): SelfpasteError {

@@ -27,6 +27,8 @@ export interface Inspection {
 export interface PageOptions {
   readonly size?: { readonly width: number; readonly height: number };
   readonly scheme?: 'light' | 'dark';
+  /** Whether fingers are what it has to point with. */
+  readonly touch?: boolean;
 }
 
 /** Serves a run's folder to a browser. */
@@ -42,8 +44,14 @@ export async function inspect(folder: string): Promise<Inspection> {
   };
   return {
     server,
-    async open(address, { size = WIDE, scheme = 'light' } = {}) {
-      const context = await browser.newContext({ viewport: size, colorScheme: scheme, reducedMotion: 'reduce' });
+    async open(address, { size = WIDE, scheme = 'light', touch = false } = {}) {
+      const context = await browser.newContext({
+        viewport: size,
+        colorScheme: scheme,
+        reducedMotion: 'reduce',
+        hasTouch: touch,
+        isMobile: touch,
+      });
       contexts.push(context);
       const page = await context.newPage();
       page.on('pageerror', (error) => complaints.push(`${address}: ${error.message}`));

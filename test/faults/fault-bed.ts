@@ -30,6 +30,8 @@ export interface Pace {
 /** By which the processes of a run are known, also those whose parent was killed. */
 const TAG = 'SELFPASTE_TEST_RUN';
 const LEAVE_MS = 30_000;
+/** Somebody who is told of runs that go on, so that they pass by what comes of that. */
+const TOLD = ['--on-event', 'true'] as const;
 /** Some runs of these settings. */
 const DISK_BYTES = 128 * 2 ** 20;
 
@@ -73,12 +75,12 @@ export class FaultBed {
   }
 
   resume(name: string, variables: NodeJS.ProcessEnv = {}): Program {
-    return startProgram(['resume', this.folderOf(name)], this.folder, { [TAG]: tagOf(this.folder, name), ...variables });
+    return startProgram(['resume', this.folderOf(name), ...TOLD], this.folder, { [TAG]: tagOf(this.folder, name), ...variables });
   }
 
   /** Resumes; a run that was killed before it was written down at all is started again. */
   goOn(name: string, variables: NodeJS.ProcessEnv = {}): Program {
-    return this.hasBegun(name) ? this.resume(name, variables) : this.launch(name, variables);
+    return this.hasBegun(name) ? this.resume(name, variables) : launchIn(this.folder, name, variables, TOLD);
   }
 
   /** Whether the database says that there is a run. */
@@ -150,8 +152,8 @@ export function givenTo(bed: FaultBed): RunConfigInput {
 
 const tagOf = (folder: string, name: string): string => `${folder}:${name}`;
 
-function launchIn(folder: string, name: string, variables: NodeJS.ProcessEnv = {}): Program {
-  return startProgram(['run', '-c', join(folder, 'selfpaste.yaml'), '--set', `name=${name}`], folder, {
+function launchIn(folder: string, name: string, variables: NodeJS.ProcessEnv = {}, who: readonly string[] = []): Program {
+  return startProgram(['run', '-c', join(folder, 'selfpaste.yaml'), '--set', `name=${name}`, ...who], folder, {
     [TAG]: tagOf(folder, name),
     ...variables,
   });

@@ -68,8 +68,7 @@ export function longPlan(seed: number, pace: Pace): Fault[] {
     ...repeated(4, () => OFTEN_PASSED.map(([point, most]) => killAtPoint(point, 1 + chance.integer(most)))).flat(),
     ...repeated(20, () => killsOver(chance, 5, runMs, startMs)).flat(),
     ...repeated(8, () => killChildren('labeler', repeated(4, soon))),
-    // Not the one that only looks for the backend.
-    ...repeated(8, () => killChildren('trainer', [1.5 * startMs + soon(), ...repeated(3, soon)])),
+    ...repeated(8, () => killChildren('trainer', repeated(4, soon))),
     ...repeated(4, () => [fullAfter(4 * soon()), readOnlyAfter(4 * soon())]).flat(),
     ...repeated(3, () => lockFaults(chance, soon)).flat(),
     ...repeated(5, () => damages(chance)).flat(),

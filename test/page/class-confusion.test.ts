@@ -5,7 +5,7 @@ import type { Comparison } from '../../web/contract/compare.ts';
 import { classConfusion } from '../../web/page/compare/class-confusion.ts';
 
 const ROUND = { images: 1, labels: 1, predictions: 1, histogram: [], metrics: {} };
-const FACTS = { labels: 1, share: 1, meanScore: 1, histogram: [], expected: null };
+const FACTS = { labels: 1, share: 1, meanScore: 1, histogram: [], expected: null, measured: null };
 
 function comparison(classes: number, changes: readonly (readonly [ChangeKind, number | null, number | null, number])[]): Comparison {
   const idOf = (id: number | null) => (id === null ? null : categoryId(id));

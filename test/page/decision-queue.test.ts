@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Decision } from '../../web/contract/verdicts.ts';
-import { DecisionQueue, type Told } from '../../web/page/decide/decision-queue.ts';
+import { DecisionQueue, type Signature, type Told } from '../../web/page/decide/decision-queue.ts';
 
 class Away extends Error {}
+
+const ADA: Signature = { who: 'ada', why: 'blurred' };
 
 /** A server that answers as it is told, and a page that decides. */
 function scene(answers: readonly ('ok' | 'away' | 'no')[] = []) {
@@ -43,9 +45,9 @@ const sent = () => new Promise((resolve) => setImmediate(resolve));
 
 test('decisions are shown at once, and written in the order in which they were made', async () => {
   const { queue, asked } = scene();
-  queue.decide(accept('p1'), '');
-  queue.decide({ kind: 'relabel', ids: ['2', 'd3'], category: 7 }, '');
-  queue.decide(reject('p1'), '');
+  queue.decide(accept('p1'), ADA);
+  queue.decide({ kind: 'relabel', ids: ['2', 'd3'], category: 7 }, ADA);
+  queue.decide(reject('p1'), ADA);
   assert.deepEqual(queue.said('1'), { verdict: 'rejected' });
   assert.deepEqual(queue.said('p2'), { verdict: 'corrected', category: 7 });
   assert.equal(queue.said('p3'), undefined);
@@ -57,8 +59,8 @@ test('decisions are shown at once, and written in the order in which they were m
 
 test('what was not sent yet is taken back without the server', async () => {
   const { queue, asked } = scene();
-  queue.decide(accept('p1'), '');
-  queue.decide(reject('p1'), '');
+  queue.decide(accept('p1'), ADA);
+  queue.decide(reject('p1'), ADA);
   assert.equal(queue.undoLast()?.decision.kind, 'reject');
   assert.deepEqual(queue.said('p1'), { verdict: 'accepted' });
   assert.equal(told(queue.told.value), 'undone reject');
@@ -68,8 +70,8 @@ test('what was not sent yet is taken back without the server', async () => {
 
 test('what was written is taken back by its action, the last first', async () => {
   const { queue, asked } = scene();
-  queue.decide(accept('p1'), '');
-  queue.decide(reject('p2'), '');
+  queue.decide(accept('p1'), ADA);
+  queue.decide(reject('p2'), ADA);
   await queue.settled;
   queue.undoLast();
   queue.undoLast();
@@ -81,7 +83,7 @@ test('what was written is taken back by its action, the last first', async () =>
 
 test('what is on its way is taken back behind it', async () => {
   const { queue, asked } = scene();
-  queue.decide(accept('p1'), '');
+  queue.decide(accept('p1'), ADA);
   await Promise.resolve();
   queue.undoLast();
   await queue.settled;
@@ -92,8 +94,8 @@ test('while the server is away the same is asked again, with the same key and lo
   const { queue, asked, pauses } = scene(['away', 'away', 'away', 'away', 'away', 'ok']);
   const away: (string | undefined)[] = [];
   queue.away.subscribe((error) => away.push(error?.message));
-  queue.decide(accept('p1'), '');
-  queue.decide(reject('p2'), '');
+  queue.decide(accept('p1'), ADA);
+  queue.decide(reject('p2'), ADA);
   await queue.settled;
   assert.deepEqual(asked, [...Array(6).fill('accept k0'), 'reject k1']);
   assert.deepEqual(pauses, [250, 1000, 2000, 5000, 5000]);
@@ -104,8 +106,8 @@ test('while the server is away the same is asked again, with the same key and lo
 
 test('what the server refuses is told and no longer shown; what came before it stands', async () => {
   const { queue } = scene(['ok', 'no']);
-  queue.decide(accept('p1'), '');
-  const entry = queue.decide(reject('p1', 'p2'), '');
+  queue.decide(accept('p1'), ADA);
+  const entry = queue.decide(reject('p1', 'p2'), ADA);
   const seen: (string | null)[] = [];
   queue.told.subscribe((value) => seen.push(told(value)));
   await queue.settled;
@@ -118,7 +120,7 @@ test('what the server refuses is told and no longer shown; what came before it s
 
 test('a decision whose taking back is refused stands again', async () => {
   const { queue } = scene(['ok', 'no', 'ok']);
-  queue.decide(accept('p1'), '');
+  queue.decide(accept('p1'), ADA);
   await queue.settled;
   queue.undoLast();
   assert.equal(queue.said('p1'), undefined);
@@ -132,10 +134,43 @@ test('a decision whose taking back is refused stands again', async () => {
 
 test('a decision that was refused while its taking back waited has nothing to be taken back', async () => {
   const { queue, asked } = scene(['no']);
-  queue.decide(accept('p1'), '');
+  queue.decide(accept('p1'), ADA);
   await Promise.resolve();
   queue.undoLast();
   await queue.settled;
   assert.deepEqual(asked, ['accept k0']);
   assert.deepEqual([queue.said('p1'), queue.pending.value], [undefined, 0]);
+});
+
+test('what the server has told of since is not said again; what it knows only in part is', async () => {
+  const { queue } = scene();
+  queue.decide(accept('p1'), ADA);
+  await queue.settled;
+  const asked = queue.writes.value;
+  assert.equal(queue.said('p1', asked), undefined, 'whoever asked after the write was told of it');
+  assert.deepEqual(queue.said('p1', asked - 1), { verdict: 'accepted' });
+  queue.decide(reject('p1'), ADA);
+  assert.deepEqual(queue.said('p1', asked), { verdict: 'rejected' }, 'this one is on its way');
+  queue.undoLast();
+  assert.equal(queue.said('p1', asked), undefined);
+  await queue.settled;
+});
+
+test('an action of anybody is taken back, and one that was made here is said no more', async () => {
+  const { queue, asked } = scene();
+  const entry = queue.decide(accept('p1'), ADA);
+  await queue.takeBack(1);
+  assert.deepEqual([entry.state.value.is, queue.said('p1'), queue.undoLast()], ['undone', undefined, undefined]);
+  await queue.takeBack(77);
+  assert.deepEqual(asked, ['accept k0', 'undo 1 k1', 'undo 77 k2']);
+  assert.deepEqual([queue.writes.value, queue.lastWrite], [3, { does: 'undo', entry: null }]);
+});
+
+test('an action whose taking back is refused stands, and who asked hears why', async () => {
+  const { queue } = scene(['ok', 'no']);
+  queue.decide(accept('p1'), ADA);
+  await assert.rejects(queue.takeBack(1), /it is refused/);
+  assert.deepEqual([queue.said('p1'), queue.writes.value], [{ verdict: 'accepted' }, 1]);
+  assert.equal(queue.undoLast()?.decision.kind, 'accept');
+  await queue.settled;
 });

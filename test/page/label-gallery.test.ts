@@ -22,10 +22,11 @@ test('a thumbnail has the mask that its pixels show of the picture', () => {
       const mask = rle.union(parts.map((box) => rle.fromBox(SIZE, box)));
       const whole = rle.decode(mask);
       const { inside } = maskInView(mask, view, side);
-      const zoom = (view.x2 - view.x1) / side;
+      const span = view.x2 - view.x1;
+      const shown = (at: number, corner: number) => corner + Math.floor(((2 * at + 1) * span) / (2 * side));
       for (let row = 0; row < side; row++)
         for (let column = 0; column < side; column++) {
-          const [x, y] = [Math.floor(view.x1 + (column + 0.5) * zoom), Math.floor(view.y1 + (row + 0.5) * zoom)];
+          const [x, y] = [shown(column, view.x1), shown(row, view.y1)];
           const expected = x < 0 || y < 0 || x >= SIZE.width || y >= SIZE.height ? 0 : whole.data[y * SIZE.width + x];
           assert.equal(inside[row * side + column], expected, `${column}, ${row}`);
         }

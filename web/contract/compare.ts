@@ -1,4 +1,5 @@
 import type { Box, CategoryId, ChangeKind, ImageId, PredictionId, Size } from '../../core/index.ts';
+import type { MeasuredClass } from '../../db/index.ts';
 import type { ExpectedQuality } from '../../pseudo/index.ts';
 
 /** Two rounds side by side: of one run, the earlier one first. */
@@ -20,7 +21,7 @@ export interface RoundFacts {
   readonly predictions: number;
   /** Of all classes: bin i holds scores in [i/20, (i+1)/20). */
   readonly histogram: readonly number[];
-  /** What the round's student was worth on validation pictures, by name of the metric; none before it was evaluated. */
+  /** What the student that the round hands on, or would by now, was worth on validation pictures, by name of the metric; none before one was measured. */
   readonly metrics: Readonly<Record<string, number | null>>;
 }
 
@@ -51,6 +52,8 @@ export interface ClassFacts {
   readonly histogram: readonly number[];
   /** Of the round's policy, by its teacher on validation pictures; null where nothing is known. */
   readonly expected: Pick<ExpectedQuality, 'pseudoPrecision' | 'pseudoRecall'> | null;
+  /** Of the same student as the round's metrics; null where nothing is known. */
+  readonly measured: MeasuredClass | null;
 }
 
 /** Some changes of one kind, and whether there are more. */

@@ -55,7 +55,7 @@ interface Tile {
   readonly thumbnail: string;
 }
 
-/** Something that a model said. */
+/** Something that a model said; class and mask are those that a person put in their place, where one did. */
 export interface PredictionTile extends Tile {
   readonly of: 'prediction';
   readonly id: number;

@@ -88,6 +88,8 @@ export interface LineExample {
 /** What it takes to give the run these thresholds; nothing is written. */
 export interface ThresholdPlan {
   readonly plan: Omit<ChangePlan, 'ignored'>;
+  /** Sent back with the word to write it: only a plan that was seen is written. */
+  readonly mark: string;
   /** Why it cannot be done from here; null where it can. */
   readonly refusal: string | null;
   /** Command lines that do it, or, where it can be done from here, that go on behind it. */

@@ -1,5 +1,5 @@
 import type { CurvePoint, FailedAttempt, QuarantinedFile, RoundOutcome, RunOwner, StageTime } from '../../db/index.ts';
-import type { CurrentState, MachineGraph, RunRequest, StageProgress } from '../../pipeline/index.ts';
+import type { CurrentState, MachineGraph, RetryChances, RunRequest, StageProgress } from '../../pipeline/index.ts';
 
 /** What of a run changes when a stage ends (`GET /api/run`). */
 export interface RunOverview {
@@ -90,13 +90,14 @@ export interface SetAside {
   /** Not all where there are very many. */
   readonly files: readonly QuarantinedFile[];
   readonly fileCount: number;
+  /** All of them, by reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** Of these, those that can be mended and tried again in the same run. */
+  readonly retriable: number;
   /** Pictures that could not be labeled in the round that is under way. */
   readonly failed: readonly FailedAttempt[];
-  readonly retry: Retrying;
+  readonly retry: RetryChances;
 }
-
-/** Whether the failed pictures of a round can be made pending again. */
-export type Retrying = { readonly possible: true; readonly round: number } | { readonly possible: false; readonly why: string };
 
 /** `POST /api/control`. */
 export interface ControlRequest {

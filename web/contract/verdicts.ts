@@ -64,9 +64,17 @@ export interface CountAnswer {
   readonly labels: number;
 }
 
+/** What a person did at once. */
+export interface RecentAction extends ActionRow {
+  /** What it holds, as `labels history` prints it: `2 accepted, 1 drawn (d7)`. */
+  readonly what: string;
+}
+
 export interface RecentAnswer {
   /** Who decides where the page does not say it. */
   readonly who: string;
-  /** Newest first. */
-  readonly actions: readonly ActionRow[];
+  /** Newest first; a page of them. */
+  readonly actions: readonly RecentAction[];
+  /** Whether there are older ones. */
+  readonly more: boolean;
 }

@@ -5,15 +5,19 @@ import { addressOf } from './location.ts';
 export class Refused extends Error {
   readonly code: string;
   readonly hint: string;
+  /** Of its answer, as 400; null for what it said in the midst of a stream. */
+  readonly status: number | null;
 
-  constructor({ code, message, hint }: Pick<ErrorFacts, 'code' | 'message' | 'hint'>) {
+  constructor({ code, message, hint }: Pick<ErrorFacts, 'code' | 'message' | 'hint'>, status: number | null = null) {
     super(message);
     this.code = code;
     this.hint = hint;
+    this.status = status;
   }
 }
 
-const token = document.querySelector<HTMLMetaElement>('meta[name=selfpaste-token]')?.content ?? '';
+const tokenOf = (page: Document): string => page.querySelector<HTMLMetaElement>('meta[name=selfpaste-token]')?.content ?? '';
+let token = tokenOf(document);
 
 type Query = Readonly<Record<string, string | number | null | undefined>>;
 
@@ -24,8 +28,21 @@ export async function read<Answer>(path: string, query: Query = {}, signal?: Abo
 
 /** Asks the server to write something. Throws {@link Refused}. */
 export async function write<Answer>(path: string, body: unknown): Promise<Answer> {
+  const response = await post(path, body);
+  return answerOf(response.status === 403 && (await isNewServer()) ? await post(path, body) : response);
+}
+
+function post(path: string, body: unknown): Promise<Response> {
   const headers = { 'Content-Type': 'application/json', 'X-Selfpaste-Token': token };
-  return answerOf(await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }));
+  return fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/** A server that began anew since this page came from it has another token: its page says which, and only a page of its own can read that. */
+async function isNewServer(): Promise<boolean> {
+  const page = await (await accepted(await fetch('/'))).text();
+  const before = token;
+  token = tokenOf(new DOMParser().parseFromString(page, 'text/html'));
+  return token !== before;
 }
 
 /** Asks the server for a file, as a picture. Throws {@link Refused}. */
@@ -39,5 +56,5 @@ async function accepted(response: Response): Promise<Response> {
   if (response.ok) return response;
   const told = (await response.json().catch(() => null)) as { readonly error?: ErrorFacts } | null;
   const message = `The server answered ${response.status}`;
-  throw new Refused(told?.error ?? { code: 'HTTP', message, hint: 'see whether `selfpaste ui` still runs' });
+  throw new Refused(told?.error ?? { code: 'HTTP', message, hint: 'see whether `selfpaste ui` still runs' }, response.status);
 }

@@ -26,7 +26,7 @@ export function Shell() {
         to the contents
       </a>
       <header>
-        <h1>{summary?.name ?? 'selfpaste'}</h1>
+        <h1 title={summary?.name}>{summary?.name ?? 'selfpaste'}</h1>
         <span class="quiet" role="status">
           {summary?.state ?? ''}
         </span>

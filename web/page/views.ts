@@ -1,4 +1,5 @@
 import type { FunctionComponent } from 'preact';
+import { AugmentationView } from './views/augmentation.tsx';
 import { CompareView } from './views/compare.tsx';
 import { ImageView } from './views/image.tsx';
 import { LabelsView } from './views/labels.tsx';
@@ -22,6 +23,7 @@ export const VIEWS: readonly View[] = [
   { path: '/image', title: 'Picture', inMenu: false, Show: ImageView },
   { path: '/policy', title: 'Policy', inMenu: true, Show: PolicyView },
   { path: '/compare', title: 'Compare', inMenu: true, Show: CompareView },
+  { path: '/augmentation', title: 'Augmentation', inMenu: true, Show: AugmentationView },
 ];
 
 /** The view of an address: `/image/17` is one of a picture. */

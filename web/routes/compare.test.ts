@@ -27,6 +27,31 @@ test('what became of the labels, and from which class to which', async (t) => {
   assert.deepEqual([answer.from.labels, answer.from.predictions, answer.to.predictions], [2, 3, 2]);
 });
 
+test('the students of both rounds, class by class: those that the rounds hand on', async (t) => {
+  const { ask, db } = twoRounds(t);
+  const unknown = (await ask<Comparison>('/api/compare')).answer;
+  assert.deepEqual([unknown.from.metrics, unknown.to.metrics], [{}, {}]);
+  assert.ok(unknown.classes.every(({ from, to }) => from.measured === null && to.measured === null));
+  const cat = (ap: number) => ({ category: CAT, truths: 4, maskAp: ap, maskAp50: ap, boxAp: ap });
+  const dog = { category: DOG, truths: 0, maskAp: null, maskAp50: null, boxAp: null };
+  const measure = (round: number, step: number, ap: number) => {
+    db.metrics.record(round, step, { maskAp: ap, loss: 1 });
+    db.classMetrics.record(round, step, [cat(ap), dog]);
+  };
+  db.metrics.record(1, 10, { maskAp: 0.125 });
+  measure(2, 10, 0.5);
+  measure(2, 20, 0.25);
+  const { answer } = await ask<Comparison>('/api/compare');
+  assert.deepEqual([answer.from.metrics, answer.to.metrics], [{ maskAp: 0.125 }, { maskAp: 0.5 }]);
+  assert.deepEqual(
+    answer.classes.map(({ name, from, to }) => [name, from.measured, to.measured]),
+    [
+      ['cat', null, cat(0.5)],
+      ['dog', null, dog],
+    ],
+  );
+});
+
 test('rounds that are further apart are compared by their masks, to the same numbers as `labels diff`', async (t) => {
   const { ask, db } = twoRounds(t, [...ROUNDS, [[0.9, CAT, LEFT]], [[0.7, DOG, RIGHT]]]);
   const { answer } = await ask<Comparison>('/api/compare?a=1&b=3');

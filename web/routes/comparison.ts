@@ -1,6 +1,7 @@
+import type { ResolvedConfig } from '../../config/index.ts';
 import type { CategoryId, ModelId } from '../../core/index.ts';
 import { type CategoryStats, type LabelStats, labelStats, type RunDatabase, SCORE_BINS } from '../../db/index.ts';
-import { presentPolicy, runConfigOf } from '../../pipeline/index.ts';
+import { presentPolicy, runConfigOf, type StudentNumbers, studentNumbers } from '../../pipeline/index.ts';
 import { type ExpectedQualities, expectedQuality } from '../../pseudo/index.ts';
 import type { ClassFacts, ComparedClass, Comparison, CountedChange, RoundFacts } from '../contract/compare.ts';
 import { labeledRounds } from './labeled-rounds.ts';
@@ -15,10 +16,14 @@ interface Side {
   readonly facts: RoundFacts;
   readonly stats: LabelStats;
   readonly expected: ExpectedQualities | null;
+  /** Null before a student was measured. */
+  readonly student: StudentNumbers | null;
 }
 
 function sideOf(db: RunDatabase, folder: string, round: number): Side {
   const stats = labelStats(db, round);
+  const config = runConfigOf(db, folder);
+  const student = studentNumbers(db, round, config.promote.metric);
   const sum = (of: (one: CategoryStats) => number) => stats.categories.reduce((total, one) => total + of(one), 0);
   const facts: RoundFacts = {
     round,
@@ -26,20 +31,15 @@ function sideOf(db: RunDatabase, folder: string, round: number): Side {
     labels: sum(({ kept, drawn }) => kept + drawn),
     predictions: sum(({ predictions }) => predictions),
     histogram: Array.from({ length: SCORE_BINS }, (_, bin) => sum(({ histogram }) => histogram[bin] ?? 0)),
-    metrics: metricsOf(db, round),
+    metrics: student?.metrics ?? {},
   };
-  return { facts, stats, expected: expectedOf(db, folder, round) };
+  return { facts, stats, expected: expectedOf(db, config, round), student };
 }
 
-/** Those of the training are curves, which the run's own view shows. */
-function metricsOf(db: RunDatabase, round: number): RoundFacts['metrics'] {
-  return Object.fromEntries(Object.entries(db.metrics.latest(round)).filter(([name]) => /^(mask|box)A[pr]/.test(name)));
-}
-
-function expectedOf(db: RunDatabase, folder: string, round: number): ExpectedQualities | null {
+function expectedOf(db: RunDatabase, config: ResolvedConfig, round: number): ExpectedQualities | null {
   const teacher = db.rounds.byIndex(round)?.teacher as ModelId;
   if (!db.calibrations.has(teacher)) return null;
-  return expectedQuality(db.calibrations.ofModel(teacher), presentPolicy(db, round, runConfigOf(db, folder), teacher));
+  return expectedQuality(db.calibrations.ofModel(teacher), presentPolicy(db, round, config, teacher));
 }
 
 function classesOf(db: RunDatabase, before: Side, now: Side): readonly ComparedClass[] {
@@ -50,7 +50,7 @@ function classesOf(db: RunDatabase, before: Side, now: Side): readonly ComparedC
   }));
 }
 
-function classFacts({ stats, expected }: Side, category: CategoryId): ClassFacts {
+function classFacts({ stats, expected, student }: Side, category: CategoryId): ClassFacts {
   const own = stats.categories.find((one) => one.category === category);
   const quality = expected?.byCategory.get(category);
   return {
@@ -59,5 +59,6 @@ function classFacts({ stats, expected }: Side, category: CategoryId): ClassFacts
     meanScore: own?.meanScore ?? null,
     histogram: own?.histogram ?? [],
     expected: quality ? { pseudoPrecision: quality.pseudoPrecision, pseudoRecall: quality.pseudoRecall } : null,
+    measured: student?.classes.find((one) => one.category === category) ?? null,
   };
 }

@@ -1,7 +1,7 @@
-import { type Box, rle, type Sha256, type Size } from '../../core/index.ts';
+import { type Box, type CategoryId, rle, type Sha256, type Size } from '../../core/index.ts';
 import { viewAround } from '../../dataset/index.ts';
-import { type DrawableLabel, type DrawnLine, type RunDatabase, standingDrawing } from '../../db/index.ts';
-import { labelName } from '../../pipeline/index.ts';
+import { type CategoryRow, type DrawableLabel, type DrawnLine, type RunDatabase, standingDrawing } from '../../db/index.ts';
+import { labelName, standingLabel } from '../../pipeline/index.ts';
 import type { DrawnTile, LabelTile, PredictionTile } from '../contract/labels.ts';
 import type { ListPart } from './label-list.ts';
 import { thumbnailAddress } from './thumbnails.ts';
@@ -10,8 +10,23 @@ import { thumbnailAddress } from './thumbnails.ts';
 export function tilesOf(db: RunDatabase, part: ListPart): readonly LabelTile[] {
   const classes = new Map(db.categories.all().map((category) => [category.id, category]));
   const classOf = ({ category }: Pick<DrawableLabel, 'category'>) => classes.get(category)?.classIndex ?? 0;
-  if (part.of === 'prediction') return part.labels.map((label) => predictionTile(label, classOf(label)));
+  if (part.of === 'prediction')
+    return part.labels.map((label) => {
+      const tile = predictionTile(label, classOf(label));
+      return label.verdict === 'corrected' ? { ...tile, ...correctionOf(db, label, classes) } : tile;
+    });
   return part.labels.map((line) => drawnTile(db, line, classOf(line)));
+}
+
+/** What a person put in the place of what the model said; the thumbnail shows the same part of the picture. */
+function correctionOf(
+  db: RunDatabase,
+  { id, categoryName }: DrawableLabel,
+  classes: ReadonlyMap<CategoryId, CategoryRow>,
+): Pick<PredictionTile, 'categoryName' | 'classIndex' | 'mask'> {
+  const { category, mask } = standingLabel(db, { of: 'prediction', prediction: id });
+  const { name = categoryName, classIndex = 0 } = classes.get(category) ?? {};
+  return { categoryName: name, classIndex, mask: rle.countsToString(mask.counts) };
 }
 
 function predictionTile({ sha256, size, box, ...label }: DrawableLabel, classIndex: number): PredictionTile {

@@ -5,7 +5,7 @@ import type { Access } from '../access.ts';
 
 const FILES = { 'main.js': 'text/javascript; charset=utf-8', 'main.css': 'text/css; charset=utf-8' } as const;
 /** Addresses of the views of `page/views.ts`: the page itself finds out which it is. */
-const VIEWS = ['/', '/labels', '/image/:id', '/policy', '/compare'] as const;
+const VIEWS = ['/', '/labels', '/image/:id', '/policy', '/compare', '/augmentation'] as const;
 
 /** The page, and what it is made of. */
 export function pageRoutes({ token }: Access): Hono {
@@ -19,7 +19,7 @@ export function pageRoutes({ token }: Access): Hono {
 }
 
 /** A file of the page as `npm run build` made it. */
-function builtFile(name: string): string {
+export function builtFile(name: string): string {
   try {
     return readFileSync(new URL(`../page/${name}`, import.meta.url), 'utf8');
   } catch (error) {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { restoreConfig } from '../../config/index.ts';
 import type { ErrorFacts } from '../../core/index.ts';
-import { acquireRunLock, openDatabase } from '../../db/index.ts';
+import { acquireRunLock, openDatabase, readRunOwner } from '../../db/index.ts';
 import { CAT, DOG } from '../../db/test-database.ts';
-import { comparePolicies, runConfigOf, runFolder } from '../../pipeline/index.ts';
+import { changeSettings, comparePolicies, runConfigOf, runFolder } from '../../pipeline/index.ts';
 import { firstContext, MACHINE_VERSION, type Place } from '../../pipeline/machine/machine.ts';
 import { type TwoRounds, twoRounds } from '../../test/two-rounds.ts';
 import type { LineExamples, PolicyFacts, ThresholdAnswer, ThresholdPlan } from '../contract/policy.ts';
@@ -117,7 +120,7 @@ test('thresholds are written where the run can take them, and what that means is
     ],
   );
   assert.equal(storedPolicy(run).score, 0.5);
-  const { answer: written } = await run.ask<ThresholdPlan>('/api/policy', { query });
+  const { answer: written } = await run.ask<ThresholdPlan>('/api/policy', { query, agreed: planned.mark });
   assert.deepEqual(written.commands, [`selfpaste resume ${run.folder}`]);
   const { score, scoreByCategory } = storedPolicy(run);
   assert.deepEqual([score, scoreByCategory], [0.4, { dog: 0.7 }]);
@@ -136,7 +139,7 @@ test('what a fork alone can do is refused with the command lines for it', async 
     `selfpaste resume ${folder} --set policy.score=0.4 --set 'policy.scoreByCategory={}' --set rounds=3`,
     `selfpaste resume ${folder} --set policy.score=0.4 --set 'policy.scoreByCategory={}' --fork NAME`,
   ]);
-  const { status, answer: refused } = await run.ask<Refusal>('/api/policy', { query: { all: '0.4' } });
+  const { status, answer: refused } = await run.ask<Refusal>('/api/policy', { query: { all: '0.4' }, agreed: answer.mark });
   assert.deepEqual([status, refused.error.code], [400, 'USAGE_SETTINGS_NEED_FORK']);
   assert.equal(storedPolicy(run).score, 0.5);
 });
@@ -152,6 +155,42 @@ test('a run that a living process owns keeps its settings', async (t) => {
     `selfpaste stop ${run.folder}`,
     `selfpaste resume ${run.folder} --set 'policy.scoreByCategory={"cat":0.4}'`,
   ]);
-  const { answer: refused } = await run.ask<Refusal>('/api/policy', { query: { [`t${CAT}`]: '0.4' } });
+  const { answer: refused } = await run.ask<Refusal>('/api/policy', { query: { [`t${CAT}`]: '0.4' }, agreed: answer.mark });
   assert.equal(refused.error.code, 'ENVIRONMENT_RUN_OWNED');
+});
+
+test('a run whose owner on another host gave no sign of life for longer than its lease is free, as it is to `resume`', async (t) => {
+  const run = twoRounds(t);
+  standAt(run, 'select');
+  const owner = join(run.folder, 'owner.json');
+  writeFileSync(owner, JSON.stringify({ pid: 4711, host: 'elsewhere', since: '2026-01-02T03:04:05.678Z' }));
+  const longAgo = new Date(Date.now() - 3_600_000);
+  utimesSync(owner, longAgo, longAgo);
+  assert.equal(readRunOwner(run.folder)?.state, 'unknown');
+  const query = { all: '0.4' };
+  const { answer } = await run.ask<ThresholdPlan>('/api/policy/plan?all=0.4');
+  assert.deepEqual([answer.refusal, answer.commands], [null, [`selfpaste resume ${run.folder}`]]);
+  assert.equal((await run.ask('/api/policy', { query, agreed: answer.mark })).status, 200);
+  assert.equal(storedPolicy(run).score, 0.4);
+});
+
+test('what is written is what was seen: a run that moved on, or was changed, meanwhile keeps its settings', async (t) => {
+  const run = twoRounds(t);
+  standAt(run, 'select');
+  const query = { all: '0.4' };
+  const moved = {
+    code: 'USAGE_RUN_MOVED',
+    message: `Expected ${run.folder} where it was when its settings were compared, but it moved on meanwhile: they mean something else there`,
+    hint: 'give the same command again, and look at what it says now',
+  };
+  const planned = async () => (await run.ask<ThresholdPlan>('/api/policy/plan?all=0.4')).answer.mark;
+  const refused = async (agreed: string) => (await run.ask<Refusal>('/api/policy', { query, agreed })).answer.error;
+  const seen = await planned();
+  await changeSettings(run.folder, (stored) => restoreConfig(stored, ['policy.score=0.45']), 'eve');
+  assert.deepEqual(await refused(seen), moved);
+  const again = await planned();
+  standAt(run, 'train');
+  assert.deepEqual(await refused(again), moved);
+  assert.deepEqual(await refused(''), moved);
+  assert.equal(storedPolicy(run).score, 0.45);
 });

@@ -27,8 +27,9 @@ export function policyRoutes({ folder: { path }, read }: Site): Hono {
     return context.json(read((db) => lineExamples(db, thresholdQuestionOf(db, path, query), category)));
   });
   routes.get('/api/policy/plan', (context) => context.json(planThresholds(path, settingsOf(context.req.query()))));
-  routes.post('/api/policy', async (context) =>
-    context.json(await writeThresholds(path, settingsOf((await bodyOf(context)).record('query')))),
-  );
+  routes.post('/api/policy', async (context) => {
+    const body = await bodyOf(context);
+    return context.json(await writeThresholds(path, settingsOf(body.record('query')), body.text('agreed', 100)));
+  });
   return routes;
 }

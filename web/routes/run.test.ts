@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { acquireRunLock } from '../../db/index.ts';
+import type { ResolvedConfig } from '../../config/index.ts';
+import { writePng } from '../../dataset/index.ts';
+import { acquireRunLock, type Subset } from '../../db/index.ts';
 import { addImage, attempt, label, prediction, T0, testFolder, testRun } from '../../db/test-database.ts';
 import { firstContext, MACHINE_VERSION } from '../../pipeline/machine/machine.ts';
 import { runApp } from '../app.ts';
@@ -17,7 +19,9 @@ function scene(t: TestContext, stage: 'label' | 'train' = 'label') {
   const folder = testFolder(t);
   const db = testRun(t, join(folder, 'selfpaste.db'));
   const { name, seed, config, configHash, programVersion, createdAtMs } = testReport('a').run ?? assert.fail();
-  db.runs.create({ name, seed, config, configHash, programVersion, machineVersion: MACHINE_VERSION, createdAtMs });
+  const { data, ...settings } = config as ResolvedConfig;
+  const labeling = { ...settings, rounds: 2, data: { ...data, unlabeled: { images: folder, list: null } } };
+  db.runs.create({ name, seed, config: labeling, configHash, programVersion, machineVersion: MACHINE_VERSION, createdAtMs });
   const context = { ...firstContext({ rounds: 2, given: true, waits: [] }), stage, round: 1 };
   db.snapshots.add({ atMs: T0, machineVersion: MACHINE_VERSION, state: { value: stage, context } });
   const site = openSite(dirname(db.path));
@@ -124,24 +128,71 @@ test('pictures that could not be labeled are tried again where the run has still
   db.labeling.recordFailed(attempt(addImage(db, 1).id), 'is damaged');
   const aside = await get<SetAside>('/api/run/quarantine');
   assert.deepEqual(
-    [aside.failed.map(({ fileName, reason }) => [fileName, reason]), aside.retry],
-    [[['1.jpg', 'is damaged']], { possible: true, round: 1 }],
+    [aside.failed.map(({ fileName, reason }) => [fileName, reason]), aside.retry.pictures],
+    [[['1.jpg', 'is damaged']], { possible: true, round: 1, when: 'when the run goes on' }],
   );
   assert.equal((await post('/api/run/retry', { round: 0 })).status, 400);
   const lock = acquireRunLock(folder);
-  const running = await post('/api/run/retry', { round: 1 });
-  assert.match(JSON.stringify(running.answer), /pause the run first/);
-  lock.release();
+  t.after(() => lock.release());
+  const running = await get<SetAside>('/api/run/quarantine');
+  assert.deepEqual(running.retry.pictures, { possible: true, round: 1, when: 'before this labeling ends' });
   assert.deepEqual((await post('/api/run/retry', { round: 1 })).answer, { pictures: 1 });
   assert.equal(db.labeling.counts(1).pending, 1);
+});
+
+test('files that could not be read are tried again, and say what is wrong with them now', async (t) => {
+  const { db, folder, get, post } = scene(t, 'train');
+  const real = realpathSync(folder);
+  const setAside = (fileName: string, reason: string, subset: Subset = 'unlabeled') =>
+    db.quarantine.add({ subset, path: join(real, fileName), fileName, reason, detail: 'is empty', atMs: T0 });
+  for (const name of ['mended.png', 'worse.png', 'twice.png', 'gone.png', 'link.png']) setAside(name, 'empty');
+  setAside('known.png', 'duplicate');
+  setAside('labeled.png', 'empty', 'labeled');
+  db.quarantine.add({ subset: 'unlabeled', path: `${real}#line 4`, fileName: 'line 4', reason: 'absent', detail: 'no file', atMs: T0 });
+  await writePng(join(real, 'mended.png'), { size: { width: 8, height: 6 }, data: new Uint8Array(144).fill(9) });
+  copyFileSync(join(real, 'mended.png'), join(real, 'twice.png'));
+  symlinkSync(join(real, 'mended.png'), join(real, 'link.png'));
+  writeFileSync(join(real, 'worse.png'), 'text');
+  const { retriable, retry, fileCount } = await get<SetAside>('/api/run/quarantine');
+  assert.deepEqual([fileCount, retriable, retry.files], [8, 5, { possible: true, round: 2, when: 'in round 2' }]);
+  assert.deepEqual((await post('/api/run/retry-files', {})).answer, { used: 1, leftOut: 4 });
+  assert.deepEqual(
+    Array.from(db.images.ofSubset('unlabeled'), ({ fileName, size }) => [fileName, size]),
+    [['mended.png', { width: 8, height: 6 }]],
+  );
+  assert.deepEqual(
+    db.quarantine.all().map(({ fileName, reason }) => `${fileName} ${reason}`),
+    ['labeled.png empty', 'line 4 absent', 'gone.png absent', 'known.png duplicate', 'link.png file-outside-root'].concat([
+      'twice.png duplicate',
+      'worse.png not-an-image',
+    ]),
+  );
+  const { events } = await get<EventLines>('/api/run/events');
+  assert.equal(events[0]?.text, '1 file left out at import can be read now, and labeled: tried again, says the inspector');
+  assert.deepEqual((await post('/api/run/retry-files', {})).answer, { used: 0, leftOut: 3 });
+});
+
+test('where no labeling comes any more nothing is tried again, and it is said why', async (t) => {
+  const { db, get, post } = scene(t, 'train');
+  const at = (value: string, round: number) => {
+    const context = { ...firstContext({ rounds: 2, given: true, waits: [] }), stage: 'train' as const, round };
+    db.snapshots.add({ atMs: T0, machineVersion: MACHINE_VERSION, state: { value, context } });
+  };
+  at('train', 2);
+  const last = { possible: false, why: 'round 2 is the last, and past its labeling' };
+  assert.deepEqual((await get<SetAside>('/api/run/quarantine')).retry, { files: last, pictures: last });
+  at('finished', 2);
+  const { status, answer } = await post('/api/run/retry-files', {});
+  assert.equal(status, 400);
+  assert.match(JSON.stringify(answer), /Expected files that can be tried again now, but the run is finished, and labels no more/);
 });
 
 test('a run that is past labeling does not look at failed pictures again before the next round', async (t) => {
   const { get, post } = scene(t, 'train');
   const { retry } = await get<SetAside>('/api/run/quarantine');
-  assert.deepEqual(retry, { possible: false, why: 'the next round labels every picture anew; this one is past that, in train' });
+  assert.deepEqual(retry.pictures, { possible: false, why: 'round 2 labels every picture anew, these too; this one is past that' });
   const { answer } = await post('/api/run/retry', { round: 1 });
-  assert.match(JSON.stringify(answer), /Expected failed pictures that can be tried again now, but the next round/);
+  assert.match(JSON.stringify(answer), /Expected pictures that can be tried again now, but round 2 labels every picture anew/);
 });
 
 test('a stream begins with the state, and ends with its listener', async (t) => {

@@ -28,7 +28,8 @@ export function runRoutes(site: Site): Hono {
   return routes;
 }
 
-function overview(db: RunDatabase, folder: string): RunOverview {
+/** @throws SelfpasteError DATA_EMPTY_RUN */
+export function overview(db: RunDatabase, folder: string): RunOverview {
   const run = db.runs.facts();
   if (run === undefined) throw nothingWritten(folder);
   const { promote, train } = run.config as ResolvedConfig;
@@ -52,11 +53,12 @@ function labelsOf(db: RunDatabase, round: number): RoundLabels {
   return { failed: images.failed, pictures: selection.withLabels, kept: selection.kept, drawn: selection.drawn, dropped };
 }
 
-const curves = (db: RunDatabase): RunCurves => ({ rounds: db.rounds.all().map((round) => roundCurves(db, round)) });
+const curves = (db: RunDatabase): RunCurves => ({ rounds: db.rounds.all().map((round) => roundCurves(db, round, CURVE_POINTS)) });
 
-function roundCurves(db: RunDatabase, { index }: RoundRow): RoundCurves {
+/** @param points at most so many: of a longer training, means of stretches */
+export function roundCurves(db: RunDatabase, { index }: RoundRow, points: number): RoundCurves {
   const validations = db.metrics.curve(index, 'maskAp').map(({ step }) => ({ step, values: measuredIn(db.metrics.at(index, step)) }));
-  return { round: index, points: curvesOf(db, index, { names: [...LOSSES, ...BATCH_FACTS], after: 0, points: CURVE_POINTS }), validations };
+  return { round: index, points: curvesOf(db, index, { names: [...LOSSES, ...BATCH_FACTS], after: 0, points }), validations };
 }
 
 function events(db: RunDatabase, before: string | undefined, which: 'all' | 'warnings'): EventLines {

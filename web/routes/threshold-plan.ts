@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { restoreConfig } from '../../config/index.ts';
-import { type RunOwner, readRunOwner } from '../../db/index.ts';
-import { type ChangePlan, changeSettings, planSettings, userName } from '../../pipeline/index.ts';
+import type { RunOwner } from '../../db/index.ts';
+import { type ChangePlan, changeSettings, livingOwner, planSettings, runMoved, userName, type Wanted } from '../../pipeline/index.ts';
 import type { ThresholdPlan } from '../contract/policy.ts';
 
 /** What it takes to give a run other settings, as `selfpaste resume --set` says it; nothing is written. */
@@ -15,12 +16,22 @@ export function planThresholds(folder: string, settings: readonly string[]): Thr
 
 /**
  * Gives the run these settings where it is, as the process that owns it meanwhile.
- * @throws SelfpasteError USAGE_SETTINGS_NEED_FORK, ENVIRONMENT_RUN_OWNED
+ * @param agreed the mark of the plan that somebody saw and agreed to
+ * @throws SelfpasteError USAGE_RUN_MOVED where they mean something else by now, USAGE_SETTINGS_NEED_FORK, ENVIRONMENT_RUN_OWNED
  */
-export async function writeThresholds(folder: string, settings: readonly string[]): Promise<ThresholdPlan> {
-  const { place, changes, restart } = await changeSettings(folder, (stored) => restoreConfig(stored, settings), userName());
-  return { plan: { place, changes, restart }, refusal: null, commands: [resume(folder)] };
+export async function writeThresholds(folder: string, settings: readonly string[], agreed: string): Promise<ThresholdPlan> {
+  const wanted: Wanted = (stored) => restoreConfig(stored, settings);
+  const seen = planSettings(folder, wanted);
+  if (markOf(seen) !== agreed) throw runMoved(folder);
+  const { place, changes, restart } = await changeSettings(folder, wanted, userName(), seen);
+  return { plan: { place, changes, restart }, mark: agreed, refusal: null, commands: [resume(folder)] };
 }
+
+/** The same for plans that mean the same. */
+const markOf = ({ changes, restart }: ChangePlan): string =>
+  createHash('sha256')
+    .update(JSON.stringify([changes, restart]))
+    .digest('hex');
 
 interface Asked {
   readonly settings: readonly string[];
@@ -28,15 +39,15 @@ interface Asked {
   readonly rounds: number;
 }
 
-function planOf(folder: string, asked: Asked, { place, changes, restart }: ChangePlan): ThresholdPlan {
-  const plan = { place, changes, restart };
-  const owner = readRunOwner(folder);
-  const isOwned = owner !== undefined && owner.state !== 'dead';
-  const stop = isOwned ? [`selfpaste stop ${quoted(folder)}`] : [];
+function planOf(folder: string, asked: Asked, seen: ChangePlan): ThresholdPlan {
+  const { place, changes, restart } = seen;
+  const plan = { plan: { place, changes, restart }, mark: markOf(seen) };
+  const owner = livingOwner(folder);
+  const stop = owner === undefined ? [] : [`selfpaste stop ${quoted(folder)}`];
   if (restart.kind === 'fork' || restart.kind === 'import')
-    return { plan, refusal: IS_DONE, commands: [...stop, ...laterCommands(folder, asked, place), resume(folder, asked.settings, FORK)] };
-  if (isOwned) return { plan, refusal: ownedBy(owner), commands: [...stop, resume(folder, asked.settings)] };
-  return { plan, refusal: null, commands: [resume(folder)] };
+    return { ...plan, refusal: IS_DONE, commands: [...stop, ...laterCommands(folder, asked, place), resume(folder, asked.settings, FORK)] };
+  if (owner !== undefined) return { ...plan, refusal: ownedBy(owner), commands: [...stop, resume(folder, asked.settings)] };
+  return { ...plan, refusal: null, commands: [resume(folder)] };
 }
 
 const FORK = '--fork NAME';

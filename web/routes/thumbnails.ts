@@ -9,7 +9,8 @@ import { BoundedCache } from '../bounded-cache.ts';
 import { Lanes } from '../lanes.ts';
 import type { Site } from '../site.ts';
 
-const SIDE_PX = 160;
+/** Width and height of a thumbnail. */
+export const THUMBNAIL_SIDE_PX = 160;
 const PICTURE_BYTES = 192 * 2 ** 20;
 const THUMBNAIL_BYTES = 48 * 2 ** 20;
 
@@ -41,7 +42,7 @@ export const thumbnailAddress = (name: string, sha256: Sha256, view: Box): strin
   `/api/labels/${name}/thumbnail?content=${contentOf(sha256, view)}`;
 
 const contentOf = (sha256: Sha256, { x1, y1, x2, y2 }: Box): string =>
-  createHash('sha256').update(`${sha256} ${x1} ${y1} ${x2} ${y2} ${SIDE_PX}`).digest('hex').slice(0, 32);
+  createHash('sha256').update(`${sha256} ${x1} ${y1} ${x2} ${y2} ${THUMBNAIL_SIDE_PX}`).digest('hex').slice(0, 32);
 
 function sightOf(db: RunDatabase, name: string): Sight {
   const label = namedLabel(name);
@@ -69,7 +70,7 @@ class Thumbnails {
     const made = this.#made.get(content);
     if (made) return made;
     return await this.#lanes.run(signal, async () => {
-      const bytes = new Uint8Array(await drawThumbnail(await this.#picture(file), view, SIDE_PX));
+      const bytes = new Uint8Array(await drawThumbnail(await this.#picture(file), view, THUMBNAIL_SIDE_PX));
       this.#made.set(content, bytes, bytes.length);
       return bytes;
     });

@@ -223,6 +223,35 @@ test('what is not of this run is refused, and nothing of it is written', async (
   assert.deepEqual([standing(at), at.db.verdicts.actions(9)], [[], []]);
 });
 
+test('what people did is listed page by page, in the words of the command line', async (t) => {
+  const at = scene(t);
+  for (let time = 0; time < 25; time++)
+    await at.say({ kind: time % 2 === 0 ? 'accept' : 'reject', ids: names(at.ids), why: `look ${time}` });
+  const { drawn } = await at.say({ kind: 'draw', image: at.image.id, category: DOG, mask: COUNTS });
+  const first = await at.get('/api/verdicts/recent');
+  assert.deepEqual([first.actions.length, first.more], [20, true]);
+  const told = first.actions.slice(0, 2).map(({ id, what, why }) => [id, what, why]);
+  assert.deepEqual(told, [
+    [26, `1 drawn (${drawn})`, ''],
+    [25, '2 accepted', 'look 24'],
+  ]);
+  const second = await at.get(`/api/verdicts/recent?before=${first.actions.at(-1)?.id}`);
+  assert.deepEqual([second.actions.map(({ id }) => Number(id)), second.more], [[6, 5, 4, 3, 2, 1], false]);
+  const refused = await at.get('/api/verdicts/recent?before=x');
+  assert.deepEqual(refused.error, {
+    code: 'USAGE_QUERY',
+    message: 'Expected the number of an action for before, got "x" (string)',
+    hint: 'leave it out for the newest actions',
+  });
+});
+
+test('of what people drew it is counted what is decided about at once', async (t) => {
+  const at = scene(t);
+  await at.say({ kind: 'draw', image: at.image.id, category: DOG, mask: COUNTS });
+  assert.equal((await at.get('/api/verdicts/count?verdict=drawn')).labels, 1);
+  assert.equal((await at.say({ kind: 'reject', query: { verdict: 'drawn' }, count: 1 })).labels, 1);
+});
+
 test('names are kept as they are', async (t) => {
   const at = scene(t);
   const who = '"><script>alert(1)</script>';

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
-import { actionId } from '../../core/index.ts';
+import { type ActionId, actionId, expectation, SelfpasteError } from '../../core/index.ts';
 import { drawnBy, type RunDatabase } from '../../db/index.ts';
-import { lastStanding, userName } from '../../pipeline/index.ts';
+import { actionText, lastStanding, userName } from '../../pipeline/index.ts';
 import type { CategoriesAnswer, CountAnswer, DecisionAnswer, RecentAnswer, UndoAnswer } from '../contract/verdicts.ts';
 import type { Site } from '../site.ts';
 import { type Decided, decided } from './decided.ts';
@@ -18,11 +18,9 @@ export function verdictRoutes(site: Site): Hono {
   const decisions = new SentAnswers<DecisionAnswer>();
   const undos = new SentAnswers<UndoAnswer>();
   routes.get('/api/categories', (context) => context.json<CategoriesAnswer>({ categories: site.read((db) => db.categories.all()) }));
-  routes.get('/api/verdicts/recent', (context) =>
-    context.json<RecentAnswer>({ who: userName(), actions: site.read((db) => db.verdicts.actions(RECENT)) }),
-  );
+  routes.get('/api/verdicts/recent', (context) => context.json<RecentAnswer>(site.read((db) => recent(db, context.req.query('before')))));
   routes.get('/api/verdicts/count', (context) =>
-    context.json<CountAnswer>({ labels: site.read((db) => labelsFound(db, context.req.query(), ['prediction']).targets.length) }),
+    context.json<CountAnswer>({ labels: site.read((db) => labelsFound(db, context.req.query(), ['prediction', 'drawn']).targets.length) }),
   );
   routes.post('/api/verdicts', async (context) => {
     const { who, why, key, ...decision } = decisionRequestOf(await bodyOf(context));
@@ -39,6 +37,19 @@ export function verdictRoutes(site: Site): Hono {
     return context.json(await undos.once(key, async () => site.write((db) => undo(db, action, who ?? userName()))));
   });
   return routes;
+}
+
+/** @param before number of the action that the page before ended with */
+function recent(db: RunDatabase, before: string | undefined): RecentAnswer {
+  const actions = db.verdicts.actions(RECENT + 1, before === undefined ? undefined : actionNamed(before));
+  const page = actions.slice(0, RECENT).map((action) => ({ ...action, what: actionText(db, action) }));
+  return { who: userName(), actions: page, more: actions.length > RECENT };
+}
+
+function actionNamed(text: string): ActionId {
+  if (/^\d{1,15}$/.test(text)) return actionId(Number(text));
+  const message = expectation('before', 'the number of an action', text);
+  throw new SelfpasteError('USAGE_QUERY', message, 'leave it out for the newest actions');
 }
 
 function record(db: RunDatabase, { judgements, subject }: Decided, by: { readonly who: string; readonly why: string }): DecisionAnswer {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { actionId } from '../../../core/index.ts';
-import { type ActionRow, drawnBy, type RunDatabase } from '../../../db/index.ts';
-import { lastStanding, userName } from '../../../pipeline/index.ts';
+import { drawnBy } from '../../../db/index.ts';
+import { actionText, lastStanding, userName } from '../../../pipeline/index.ts';
 import { wholeNumber } from '../../options.ts';
 import { print, printable, printJson, table } from '../../print.ts';
 import { RUN_HELP, withRun } from './open-run.ts';
@@ -21,7 +21,7 @@ export function historyCommand(): Command {
           action.id,
           new Date(action.atMs).toISOString().slice(0, 16),
           printable(action.who),
-          contentText(db, action),
+          actionText(db, action),
           printable(action.subject),
           printable(action.why),
           action.state.is === 'done' ? 'stands' : `undone by ${printable(action.state.by)}`,
@@ -29,14 +29,6 @@ export function historyCommand(): Command {
         print(table(['action', 'when (UTC)', 'who', 'what', 'about', 'why', 'state'], rows));
       }),
     );
-}
-
-/** `2 accepted, 1 drawn (d7)`. */
-function contentText(db: RunDatabase, { id, verdicts, donations }: ActionRow): string {
-  const counts = Object.entries({ ...verdicts, donated: donations }).filter(([, count]) => count > 0);
-  const drawn = drawnBy(db, id).map((one) => `d${one.drawn}`);
-  const text = counts.map(([verdict, count]) => `${count} ${verdict}`).join(', ');
-  return drawn.length === 0 ? text : `${text} (${[...drawn.slice(0, 5), ...(drawn.length > 5 ? ['...'] : [])].join(' ')})`;
 }
 
 interface UndoOptions {

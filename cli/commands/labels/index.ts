@@ -11,6 +11,7 @@ import { listCommand } from './list.ts';
 import { policyCommand } from './policy.ts';
 import { qualityCommand } from './quality.ts';
 import { restoreCommand } from './restore.ts';
+import { retryCommand } from './retry.ts';
 import { showCommand } from './show.ts';
 import { snapshotCommand } from './snapshot.ts';
 import { statsCommand } from './stats.ts';
@@ -41,6 +42,7 @@ export function labelsCommand(): Command {
     undonateCommand,
     exportCommand,
     importCommand,
+    retryCommand,
     snapshotCommand,
     restoreCommand,
     upgradeCommand,

@@ -1,5 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useContext, useEffect, useRef } from 'preact/hooks';
 import type { Box, Size } from '../../../core/index.ts';
+import { Served } from '../link.tsx';
 import type { Paint } from '../mask-paint.ts';
 import { paintCovered } from './cover-paint.ts';
 import { sampleMask } from './mask-sample.ts';
@@ -22,13 +23,15 @@ const SIDE = 160;
 /** An object of a picture with masks over it. */
 export function MaskedThumbnail({ picture, alt, masks }: MaskedThumbnailProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  // What is in the page already is there when it is printed, too.
+  const loading = useContext(Served) ? 'lazy' : 'eager';
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
     if (context) drawMasks(context, picture, masks);
   }, [picture, masks]);
   return (
     <span class="masked-thumbnail">
-      <img src={picture.thumbnail} width={SIDE} height={SIDE} alt={alt} loading="lazy" decoding="async" />
+      <img src={picture.thumbnail} width={SIDE} height={SIDE} alt={alt} loading={loading} decoding="async" />
       <canvas ref={canvas} width={SIDE} height={SIDE} />
     </span>
   );

@@ -1,14 +1,18 @@
-import { useEffect } from 'preact/hooks';
-import { focusPlace, moveRing, ring } from '../labels/gallery-state.ts';
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useState } from 'preact/hooks';
+import { focusPlace, moveRing, renewSeen, ring } from '../labels/gallery-state.ts';
 import { asked } from '../labels/query.ts';
 import { clearSelected, focused, selected } from '../labels/selection.ts';
 import { loadCategories } from './categories.ts';
 import { DecisionButtons } from './decision-buttons.tsx';
+import { DecisionHistory } from './decision-history.tsx';
 import { DecisionNotes } from './decision-notes.tsx';
-import type { Entry } from './decision-queue.ts';
+import type { Entry, Write } from './decision-queue.ts';
 import { labelCount } from './decision-text.ts';
+import { decisions } from './decisions.ts';
 import { QueryDecision } from './query-decision.tsx';
-import { WhoDecides } from './who-decides.tsx';
+import { namesOf } from './said-labels.ts';
+import { SignatureFields } from './signature-fields.tsx';
 import './decide.css';
 
 /** Where in the list a decision was made, so that taking it back leads there. */
@@ -17,8 +21,9 @@ const decidedAt = new Map<string, number>();
 /** Decides about the labels of the gallery: those that are selected, or else the one that has the focus, or all of the query. */
 export function DecisionBar() {
   useEffect(loadCategories, []);
+  useRenewal();
   const many = selected.value.size;
-  const names = many > 0 ? Array.from(selected.value, (id) => `p${id}`) : focused.value === null ? [] : [`p${focused.value}`];
+  const names = many > 0 ? [...selected.value] : focused.value === null ? [] : [focused.value];
   const goOn = ({ key }: Entry) => {
     decidedAt.set(key, ring.peek());
     if (many > 0) clearSelected();
@@ -32,9 +37,25 @@ export function DecisionBar() {
     <section class="decision-bar" aria-label="decide">
       <span class="count">{many > 0 ? `${labelCount(many)} selected` : (names[0] ?? 'no label chosen')}</span>
       <DecisionButtons names={names} decided={goOn} undone={goBack} />
-      <QueryDecision query={asked.value} />
-      <WhoDecides />
+      <span class="decision-buttons">
+        <QueryDecision query={asked.value} />
+        <DecisionHistory />
+      </span>
+      <SignatureFields />
       <DecisionNotes />
     </section>
   );
 }
+
+/** What is decided about labels by name is seen at once; what else was written shows when the labels are asked for again. */
+function useRenewal(): void {
+  const [heard] = useState(() => ({ writes: decisions.writes.peek() }));
+  useSignalEffect(() => {
+    const writes = decisions.writes.value;
+    if (writes === heard.writes) return;
+    heard.writes = writes;
+    if (isUnseen(decisions.lastWrite)) renewSeen();
+  });
+}
+
+const isUnseen = (write: Write | null): boolean => write === null || write.does === 'undo' || namesOf(write.entry.decision).length === 0;

@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks';
 import type { CategoryFacts, Decision } from '../../contract/verdicts.ts';
 import { CategoryPicker } from './category-picker.tsx';
 import type { Entry } from './decision-queue.ts';
-import { labelCount } from './decision-text.ts';
+import { ACCEPT_IS_FOR_PREDICTIONS, labelCount } from './decision-text.ts';
 import { decide, decisions } from './decisions.ts';
 import { editing } from './editing.ts';
 import { isHeldDown } from './held-key.ts';
+import { object } from './objection.ts';
 import { useKeys } from './use-keys.ts';
 
 interface DecisionButtonsProps {
@@ -20,12 +21,11 @@ interface DecisionButtonsProps {
 export function DecisionButtons({ names, decided, undone }: DecisionButtonsProps) {
   const [choosing, setChoosing] = useState<readonly string[] | null>(null);
   const canDecide = names.length > 0;
-  // What people drew is a label without more.
-  const canAccept = canDecide && names.every((name) => !name.startsWith('d'));
+  const areDrawn = names.some((name) => name.startsWith('d'));
   const say = (decision: Decision, may: boolean) => {
     if (may && editing.value === null && !isHeldDown()) decided(decide(decision));
   };
-  const accept = () => say({ kind: 'accept', ids: names }, canAccept);
+  const accept = () => (areDrawn ? object(ACCEPT_IS_FOR_PREDICTIONS) : say({ kind: 'accept', ids: names }, canDecide));
   const reject = () => say({ kind: 'reject', ids: names }, canDecide);
   const change = () => canDecide && editing.value === null && setChoosing(names);
   const undo = () => {
@@ -42,7 +42,7 @@ export function DecisionButtons({ names, decided, undone }: DecisionButtonsProps
   return (
     <>
       <span class="decision-buttons">
-        <button type="button" class="accept" disabled={!canAccept} onClick={accept}>
+        <button type="button" class="accept" disabled={!canDecide} aria-disabled={areDrawn} onClick={accept}>
           accept <kbd>a</kbd>
         </button>
         <button type="button" class="reject" disabled={!canDecide} onClick={reject}>

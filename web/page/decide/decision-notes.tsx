@@ -1,7 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
+import { Refused } from '../client.ts';
 import { Problem } from '../loading.tsx';
+import type { Entry } from './decision-queue.ts';
 import { decisionText, labelCount } from './decision-text.ts';
 import { decisions } from './decisions.ts';
+import { objection } from './objection.ts';
 import { dismiss, refusals } from './refusals.ts';
 import './decide.css';
 
@@ -10,12 +13,8 @@ const NOTE_MS = 8000;
 
 /** What became of the last decision, and what did not reach the database. Nothing here takes the focus. */
 export function DecisionNotes() {
-  const told = decisions.told.value;
-  const [old, setOld] = useState<typeof told>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setOld(told), NOTE_MS);
-    return () => clearTimeout(timer);
-  }, [told]);
+  const told = useFresh(decisions.told.value);
+  const objected = useFresh(objection.value);
   const away = decisions.away.value;
   const pending = decisions.pending.value;
   return (
@@ -31,12 +30,13 @@ export function DecisionNotes() {
       ))}
       {away !== null && (
         <p class="note warn" role="alert">
-          The server does not answer ({away.message}). {pending === 1 ? '1 decision waits' : `${pending} decisions wait`} and will be
-          written when it does: leave this page open.
+          {away instanceof Refused ? 'The server cannot write now' : 'The server does not answer'} ({away.message}).{' '}
+          {pending === 1 ? '1 decision waits' : `${pending} decisions wait`} and will be written when it can: leave this page open.
         </p>
       )}
       <div class="note-line" role="status">
-        {told !== null && told !== old && told.is !== 'refused' && (
+        {objected !== null && <div class="note">{objected.text}</div>}
+        {told !== null && told.is !== 'refused' && (
           <div class="note">
             <span>{noteText(told.is, decisionText(told.entry.decision), told.entry.state.value)}</span>
             {told.is === 'decided' && (
@@ -51,7 +51,17 @@ export function DecisionNotes() {
   );
 }
 
-type State = NonNullable<typeof decisions.told.value>['entry']['state']['value'];
+/** What was told, as long as it is no old news. */
+function useFresh<Told>(told: Told): Told | null {
+  const [old, setOld] = useState<Told | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setOld(() => told), NOTE_MS);
+    return () => clearTimeout(timer);
+  }, [told]);
+  return told === old ? null : told;
+}
+
+type State = Entry['state']['value'];
 
 function noteText(is: 'decided' | 'undone', text: string, state: State): string {
   if (is === 'undone') return `taken back: ${text}`;

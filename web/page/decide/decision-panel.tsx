@@ -6,13 +6,15 @@ import { addressOf, goTo, place } from '../location.ts';
 import { categoryName, loadCategories } from './categories.ts';
 import { CategoryPicker } from './category-picker.tsx';
 import { DecisionButtons } from './decision-buttons.tsx';
+import { DecisionHistory } from './decision-history.tsx';
 import { DecisionNotes } from './decision-notes.tsx';
-import type { Entry, Said, Write } from './decision-queue.ts';
+import type { Entry, Write } from './decision-queue.ts';
 import { decide, decisions } from './decisions.ts';
 import { editing, stopEditing } from './editing.ts';
 import { RejectPicture } from './reject-picture.tsx';
+import type { Said } from './said-labels.ts';
+import { SignatureFields } from './signature-fields.tsx';
 import { useKeys } from './use-keys.ts';
-import { WhoDecides } from './who-decides.tsx';
 import './decide.css';
 
 /** A label that is looked at: `p12` or `d3`; what is named otherwise nobody decides about. */
@@ -64,9 +66,10 @@ export function DecisionPanel({ label, image, next, written }: DecisionPanelProp
           draw new <kbd>n</kbd>
         </button>
         <RejectPicture image={image.id} decided={(entry) => decided(entry, false)} />
+        <DecisionHistory />
       </span>
       {said !== undefined && <p class="quiet">{saidText(said)}</p>}
-      <WhoDecides />
+      <SignatureFields />
       <DecisionNotes />
       {drawing && (
         <CategoryPicker

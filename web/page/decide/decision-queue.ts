@@ -1,21 +1,26 @@
 import { type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Decision, DecisionAnswer, UndoAnswer } from '../../contract/verdicts.ts';
+import { type Said, SaidLabels } from './said-labels.ts';
+
+/** Who decides, and why, as the server takes it: without a name the user of its machine is meant. */
+export interface Signature {
+  readonly who: string | null;
+  readonly why: string;
+}
 
 /** What a person decided here, and what became of it. */
 export interface Entry {
   readonly key: string;
   readonly decision: Decision;
-  readonly why: string;
+  readonly by: Signature;
   readonly state: ReadonlySignal<EntryState>;
 }
 
 export type EntryState =
   | { readonly is: 'waiting' | 'sent' | 'undone' }
-  | { readonly is: 'written'; readonly answer: DecisionAnswer }
+  /** `write` is its number among the {@link DecisionQueue.writes}. */
+  | { readonly is: 'written'; readonly answer: DecisionAnswer; readonly write: number }
   | { readonly is: 'refused'; readonly error: Error };
-
-/** What is shown of a label before the server has said it: the last that was decided about it here. */
-export type Said = { readonly verdict: 'accepted' | 'rejected' } | { readonly verdict: 'corrected'; readonly category: number };
 
 /** The way to the server. */
 export interface DecisionPost {
@@ -37,11 +42,8 @@ interface Task {
   readonly key: string;
 }
 
-/** Something that the server wrote. */
-export interface Write {
-  readonly does: 'decide' | 'undo';
-  readonly entry: Entry;
-}
+/** Something that the server wrote; without an entry it took back what was decided elsewhere. */
+export type Write = { readonly does: 'decide'; readonly entry: Entry } | { readonly does: 'undo'; readonly entry: Entry | null };
 
 interface OwnEntry extends Entry {
   readonly state: Signal<EntryState>;
@@ -59,8 +61,7 @@ export class DecisionQueue {
   readonly #newKey: () => string;
   readonly #tasks: Task[] = [];
   readonly #standing: OwnEntry[] = [];
-  readonly #said = new Map<string, { readonly entry: Entry; readonly said: Said }[]>();
-  readonly #saidVersion = signal(0);
+  readonly #said = new SaidLabels();
   readonly #pending = signal(0);
   readonly #away = signal<Error | null>(null);
   readonly #told = signal<Told | null>(null);
@@ -102,16 +103,19 @@ export class DecisionQueue {
     return this.#running;
   }
 
-  /** What was decided here about a label and stands; undefined where nothing was, or all of it was taken back. */
-  said(name: string): Said | undefined {
-    this.#saidVersion.value;
-    return this.#said.get(fullName(name))?.at(-1)?.said;
+  /**
+   * What was decided here about a label and stands; undefined where nothing was, or all of it was taken back.
+   * @param known what was written, as a number of {@link writes}, when the server said what is known of the label: what it has said then
+   * is not said again
+   */
+  said(name: string, known = 0): Said | undefined {
+    return this.#said.of(name, known);
   }
 
-  decide(decision: Decision, why: string): Entry {
-    const entry: OwnEntry = { key: this.#newKey(), decision, why, state: signal<EntryState>({ is: 'waiting' }) };
+  decide(decision: Decision, by: Signature): Entry {
+    const entry: OwnEntry = { key: this.#newKey(), decision, by, state: signal<EntryState>({ is: 'waiting' }) };
     this.#standing.push(entry);
-    this.#mark(entry);
+    this.#said.add(entry);
     this.#told.value = { is: 'decided', entry };
     this.#add({ does: 'decide', entry, key: entry.key });
     return entry;
@@ -129,10 +133,26 @@ export class DecisionQueue {
     const own = this.#standing.find((one) => one === entry);
     if (own === undefined) return;
     this.#standing.splice(this.#standing.indexOf(own), 1);
-    this.#unmark(own);
+    this.#said.remove(own);
     this.#told.value = { is: 'undone', entry };
     if (own.state.value.is === 'waiting') this.#drop(own);
     else this.#add({ does: 'undo', entry: own, key: this.#newKey() });
+  }
+
+  /**
+   * Takes back an action of anybody, once all that was decided here is answered. Of one that was made here nothing is {@link said} any
+   * more. Throws what the server refuses, and then nothing changed.
+   */
+  async takeBack(action: number): Promise<void> {
+    await this.settled;
+    await this.#post.undo(action, this.#newKey());
+    const own = this.#standing.find(({ state: { value } }) => value.is === 'written' && value.answer.action === action);
+    if (own !== undefined) {
+      this.#standing.splice(this.#standing.indexOf(own), 1);
+      this.#said.remove(own);
+      own.state.value = { is: 'undone' };
+    }
+    this.#wrote({ does: 'undo', entry: own ?? null });
   }
 
   #drop(entry: OwnEntry): void {
@@ -172,8 +192,9 @@ export class DecisionQueue {
   async #decide(entry: OwnEntry): Promise<void> {
     entry.state.value = { is: 'sent' };
     const answer = await this.#untilAnswered(() => this.#post.decide(entry));
-    entry.state.value = { is: 'written', answer };
-    if (answer.action !== null) this.#wrote({ does: 'decide', entry });
+    const hasWritten = answer.action !== null;
+    entry.state.value = { is: 'written', answer, write: this.#writes.peek() + Number(hasWritten) };
+    if (hasWritten) this.#wrote({ does: 'decide', entry });
   }
 
   /** A decision that was refused, or found no label, has nothing to be taken back. */
@@ -214,50 +235,11 @@ export class DecisionQueue {
     const at = this.#standing.indexOf(entry);
     if (at < 0) return;
     this.#standing.splice(at, 1);
-    this.#unmark(entry);
+    this.#said.remove(entry);
   }
 
   #standAgain(entry: OwnEntry): void {
     this.#standing.push(entry);
-    this.#mark(entry);
-  }
-
-  #mark(entry: Entry): void {
-    const said = saidBy(entry.decision);
-    if (said === undefined) return;
-    for (const name of namesOf(entry.decision)) this.#said.set(name, [...(this.#said.get(name) ?? []), { entry, said }]);
-    this.#saidVersion.value++;
-  }
-
-  #unmark(entry: Entry): void {
-    for (const name of namesOf(entry.decision)) {
-      const left = (this.#said.get(name) ?? []).filter((one) => one.entry !== entry);
-      if (left.length === 0) this.#said.delete(name);
-      else this.#said.set(name, left);
-    }
-    this.#saidVersion.value++;
-  }
-}
-
-/** The labels of a decision that are known by name here. */
-export function namesOf(decision: Decision): readonly string[] {
-  if ('ids' in decision) return decision.ids.map(fullName);
-  return decision.kind === 'redraw' ? [fullName(decision.id)] : [];
-}
-
-/** Predictions are also known by their numbers alone. */
-const fullName = (name: string): string => (/^\d/.test(name) ? `p${name}` : name);
-
-function saidBy(decision: Decision): Said | undefined {
-  switch (decision.kind) {
-    case 'accept':
-      return { verdict: 'accepted' };
-    case 'reject':
-      return { verdict: 'rejected' };
-    case 'relabel':
-    case 'redraw':
-      return { verdict: 'corrected', category: decision.category };
-    default:
-      return undefined;
+    this.#said.add(entry);
   }
 }

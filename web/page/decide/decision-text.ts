@@ -24,4 +24,7 @@ function aboutText(about: Extract<Decision, { kind: 'accept' | 'reject' | 'relab
   return first !== undefined && more.length === 0 ? first : labelCount('ids' in about ? about.ids.length : about.count);
 }
 
+/** Why nobody accepts what a person drew. */
+export const ACCEPT_IS_FOR_PREDICTIONS = 'What people drew is kept without being accepted: that is for predictions.';
+
 export const labelCount = (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'label' : 'labels'}`;

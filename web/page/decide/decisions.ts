@@ -1,13 +1,13 @@
 import type { Decision, DecisionAnswer, UndoAnswer } from '../../contract/verdicts.ts';
 import { Refused, write } from '../client.ts';
 import { DecisionQueue, type Entry } from './decision-queue.ts';
-import { signedName } from './signature.ts';
+import { signature } from './signature.ts';
 
-/** What may be otherwise in a moment: nobody answers, the database is busy, too many requests at once. */
-function mayPass(error: Error): boolean {
-  if (!(error instanceof Refused)) return true;
-  return error.code === 'ENVIRONMENT_DATABASE_BUSY' || (error.code === 'HTTP' && /\b(429|502|503|504)$/.test(error.message));
-}
+/** Too many requests at once, or a server, or one before it, that cannot answer now. */
+const PASSING: readonly (number | null)[] = [429, 502, 503, 504];
+
+/** What may be otherwise in a moment; who gets no answer at all asks again. */
+const mayPass = (error: Error): boolean => !(error instanceof Refused) || PASSING.includes(error.status);
 
 /** `crypto.randomUUID` is there only where the page came by https or from this machine. */
 const newKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('-');
@@ -15,15 +15,15 @@ const newKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4
 /** Decisions of this page on their way to the server. */
 export const decisions = new DecisionQueue(
   {
-    decide: ({ decision, why, key }) => write<DecisionAnswer>('/api/verdicts', { ...decision, why, who: signedName(), key }),
-    undo: (action, key) => write<UndoAnswer>('/api/verdicts/undo', { action, who: signedName(), key }),
+    decide: ({ decision, by, key }) => write<DecisionAnswer>('/api/verdicts', { ...decision, ...by, key }),
+    undo: (action, key) => write<UndoAnswer>('/api/verdicts/undo', { action, who: signature().who, key }),
     mayPass,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   },
   newKey,
 );
 
-export const decide = (decision: Decision, why = ''): Entry => decisions.decide(decision, why);
+export const decide = (decision: Decision): Entry => decisions.decide(decision, signature());
 
 // The browser asks whether to leave a page whose decisions are not written yet.
 window.addEventListener('beforeunload', (event) => {

@@ -55,6 +55,13 @@ export class MaskDrawing {
     this.#tell();
   }
 
+  /** Takes back the stroke at work, as if the brush had never been put down. */
+  cancelStroke(): void {
+    this.#last = null;
+    this.edit.cancelStroke();
+    this.#tell();
+  }
+
   addCorner(point: Point): void {
     this.corners.value = [...this.corners.value, point];
   }

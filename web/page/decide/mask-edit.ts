@@ -78,6 +78,12 @@ export class MaskEdit {
     while (this.#bytes > MOST_BYTES && this.#done.length > 1) this.#bytes -= bytesOf(this.#done.splice(0, 1)[0] as Stroke);
   }
 
+  /** Takes back the stroke that has no end yet; it cannot be done again. */
+  cancelStroke(): void {
+    this.#swap(this.#stroke);
+    this.#stroke = { tiles: new Map(), areaPx2: this.#areaPx2 };
+  }
+
   undo(): void {
     const stroke = this.#done.pop();
     if (stroke === undefined) return;

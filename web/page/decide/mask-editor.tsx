@@ -1,9 +1,10 @@
 import { useSignalEffect } from '@preact/signals';
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { offset, toImage, zoom } from '../image/viewport.ts';
+import { offset, zoom } from '../image/viewport.ts';
 import { type Editing, editing, stopEditing } from './editing.ts';
 import { diameter, MaskDrawing, resizeBrush, type Tool, tool } from './mask-drawing.ts';
 import { MaskPainter } from './mask-painter.ts';
+import { maskPointer, placeOf } from './mask-pointer.ts';
 import { MaskToolbar } from './mask-toolbar.tsx';
 import { PolygonCorners } from './polygon-corners.tsx';
 import type { Point } from './stroke-spans.ts';
@@ -21,15 +22,18 @@ function OpenEditor({ edited }: { readonly edited: Editing }) {
   const cursor = useRef<HTMLDivElement>(null);
   const painter = useRef<MaskPainter | null>(null);
   const drawing = useMemo(() => new MaskDrawing(edited.mask, (changed) => painter.current?.changed(changed)), [edited]);
+  const pointer = useMemo(() => {
+    const showCursor = (event: PointerEvent) => {
+      if (cursor.current !== null && canvas.current !== null) placeCursor(cursor.current, placeOf(event, canvas.current));
+    };
+    return maskPointer(drawing, showCursor);
+  }, [drawing]);
   usePainter(canvas, painter, drawing);
   const keep = () => keepMask(drawing, edited);
   useEditorKeys(drawing, keep);
-  const showCursor = (event: PointerEvent) => {
-    if (cursor.current !== null && canvas.current !== null) placeCursor(cursor.current, placeOf(event, canvas.current));
-  };
   return (
     <section class={`mask-editor tool-${tool.value}`} aria-label={edited.title}>
-      <canvas ref={canvas} aria-label={`${edited.title}, drawn by pointer`} {...pointerActs(drawing, showCursor)} />
+      <canvas ref={canvas} aria-label={`${edited.title}, drawn by pointer`} {...pointer} />
       {(tool.value === 'brush' || tool.value === 'eraser') && <div ref={cursor} class="brush-cursor" aria-hidden="true" />}
       <PolygonCorners drawing={drawing} />
       <MaskToolbar title={edited.title} drawing={drawing} keep={keep} drop={stopEditing} />
@@ -103,43 +107,6 @@ function useEditorKeys(drawing: MaskDrawing, keep: () => void): void {
 function pressedOr(act: () => void): void {
   if (document.activeElement instanceof HTMLButtonElement) document.activeElement.click();
   else act();
-}
-
-/** What the pointer does on the canvas. What it does not do here is left to the stage below: zooming, and moving by other buttons. */
-function pointerActs(drawing: MaskDrawing, showCursor: (event: PointerEvent) => void) {
-  const stroke = (event: PointerEvent, canvas: HTMLCanvasElement) => {
-    const passed = event.getCoalescedEvents?.() ?? [];
-    for (const one of passed.length > 0 ? passed : [event])
-      drawing.strokeTo(toImage(placeOf(one, canvas)), tool.value === 'eraser' ? 0 : 1);
-  };
-  const end = () => {
-    if (drawing.isStroking) drawing.endStroke();
-  };
-  return {
-    onPointerDown: (event: PointerEvent) => {
-      if (event.button !== 0 || !event.isPrimary || tool.value === 'move') return;
-      event.stopPropagation();
-      event.preventDefault();
-      const canvas = event.currentTarget as HTMLCanvasElement;
-      if (tool.value === 'polygon') return drawing.addCorner(toImage(placeOf(event, canvas)));
-      canvas.setPointerCapture(event.pointerId);
-      stroke(event, canvas);
-    },
-    onPointerMove: (event: PointerEvent) => {
-      showCursor(event);
-      if (!drawing.isStroking || !event.isPrimary) return;
-      event.stopPropagation();
-      stroke(event, event.currentTarget as HTMLCanvasElement);
-    },
-    onPointerUp: end,
-    onPointerCancel: end,
-    onDblClick: () => drawing.fill(1),
-  };
-}
-
-function placeOf({ clientX, clientY }: PointerEvent, canvas: HTMLCanvasElement): Point {
-  const { left, top } = canvas.getBoundingClientRect();
-  return { x: clientX - left, y: clientY - top };
 }
 
 /** The ring that shows what the brush reaches. */

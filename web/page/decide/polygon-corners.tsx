@@ -3,6 +3,8 @@ import type { MaskDrawing } from './mask-drawing.ts';
 import type { Point } from './stroke-spans.ts';
 
 const HANDLE_RADIUS = 7;
+/** Within it a pointer has the corner; a finger farther off, which the style sheet says. */
+const REACH_RADIUS = 12;
 const STEPS: Readonly<Record<string, Point>> = {
   ArrowLeft: { x: -1, y: 0 },
   ArrowRight: { x: 1, y: 0 },
@@ -45,27 +47,27 @@ function Corner({ at, place, drawing }: CornerProps) {
   };
   const onPointerDown = (event: PointerEvent) => {
     event.stopPropagation();
-    (event.currentTarget as SVGCircleElement).setPointerCapture(event.pointerId);
+    (event.currentTarget as SVGGElement).setPointerCapture(event.pointerId);
   };
   const onPointerMove = (event: PointerEvent) => {
-    const circle = event.currentTarget as SVGCircleElement;
-    if (!circle.hasPointerCapture(event.pointerId)) return;
+    const corner = event.currentTarget as SVGGElement;
+    if (!corner.hasPointerCapture(event.pointerId)) return;
     event.stopPropagation();
-    const { left, top } = (circle.ownerSVGElement ?? circle).getBoundingClientRect();
+    const { left, top } = (corner.ownerSVGElement ?? corner).getBoundingClientRect();
     drawing.moveCorner(at, toImage({ x: event.clientX - left, y: event.clientY - top }));
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a corner of a drawing cannot be a button of HTML
-    <circle
+    <g
       role="button"
       tabIndex={0}
       aria-label={`corner ${at + 1}`}
-      cx={place.x}
-      cy={place.y}
-      r={HANDLE_RADIUS}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
-    />
+    >
+      <circle class="reach" cx={place.x} cy={place.y} r={REACH_RADIUS} />
+      <circle class="handle" cx={place.x} cy={place.y} r={HANDLE_RADIUS} />
+    </g>
   );
 }

@@ -5,7 +5,7 @@ import { read } from '../client.ts';
 import { Loaded, Source } from '../loading.tsx';
 import { CategoryPicker } from './category-picker.tsx';
 import { ChoiceDialog } from './choice-dialog.tsx';
-import { labelCount } from './decision-text.ts';
+import { ACCEPT_IS_FOR_PREDICTIONS, labelCount } from './decision-text.ts';
 import { decide } from './decisions.ts';
 
 /** Decides about all labels that the gallery's query finds, once the person has seen how many these are. */
@@ -42,15 +42,18 @@ function AskedQuery({ query, close }: AskedQueryProps) {
   return (
     <ChoiceDialog title="decide about all labels of this query" close={close}>
       <p>{queryText(query)}</p>
+      {query.verdict === 'drawn' && <p class="quiet">{ACCEPT_IS_FOR_PREDICTIONS}</p>}
       <Loaded of={counted.loading}>
         {({ labels }) => (
           <div class="row">
-            <Choice
-              text={`accept ${labelCount(labels)}`}
-              labels={labels}
-              act={() => void decide({ kind: 'accept', ...about(labels) })}
-              close={close}
-            />
+            {query.verdict !== 'drawn' && (
+              <Choice
+                text={`accept ${labelCount(labels)}`}
+                labels={labels}
+                act={() => void decide({ kind: 'accept', ...about(labels) })}
+                close={close}
+              />
+            )}
             <Choice
               text={`reject ${labelCount(labels)}`}
               labels={labels}

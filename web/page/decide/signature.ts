@@ -1,26 +1,22 @@
-import { effect, signal } from '@preact/signals';
+import { effect, type Signal, signal } from '@preact/signals';
+import type { Signature } from './decision-queue.ts';
 
-const KEPT_AS = 'selfpaste.who';
-
-/** A browser that keeps nothing for pages throws. */
-function kept(): string {
+/** A text that outlasts the page. A browser that keeps nothing for pages throws; then it lasts as long as the page. */
+function remembered(store: () => Storage, name: string): Signal<string> {
+  const text = signal('');
   try {
-    return localStorage.getItem(KEPT_AS) ?? '';
+    text.value = store().getItem(name) ?? '';
+    effect(() => store().setItem(name, text.value.trim()));
   } catch {
-    return '';
+    // Nothing was kept, and nothing will be.
   }
+  return text;
 }
 
 /** In whose name decisions are written, as the person gave it here; empty where the user of the machine that serves is meant. */
-export const ownName = signal(kept());
+export const ownName = remembered(() => localStorage, 'selfpaste.who');
 
-/** As the server takes it. */
-export const signedName = (): string | null => ownName.value.trim() || null;
+/** Why what is decided from now on is decided; for this session, as another one has other reasons. */
+export const ownReason = remembered(() => sessionStorage, 'selfpaste.why');
 
-effect(() => {
-  try {
-    localStorage.setItem(KEPT_AS, ownName.value.trim());
-  } catch {
-    // Then the name lasts as long as the page.
-  }
-});
+export const signature = (): Signature => ({ who: ownName.value.trim() || null, why: ownReason.value.trim() });

@@ -12,12 +12,13 @@ export interface Gestures {
 const WHEEL_ZOOM = 0.0018;
 const PAD_ZOOM = 0.012;
 const LINE_PX = 33;
-/** A press that moves less is no drag. */
+/** A press that moves less is no drag; a finger is not as still as a mouse. */
 const STILL_PX = 4;
+const STILL_FINGER_PX = 12;
 
 /**
  * The wheel zooms at the pointer, two fingers zoom and move, a drag moves. What lies over the stage and takes the pointer for itself, as an
- * editor does, stops these events.
+ * editor does, prevents the default of these events; its fingers are followed all the same, as a second one makes it the stage's again.
  * @returns what ends it
  */
 export function listenToGestures(stage: HTMLElement, gestures: { readonly current: Gestures }): () => void {
@@ -25,6 +26,8 @@ export function listenToGestures(stage: HTMLElement, gestures: { readonly curren
   const { signal } = ended;
   const fingers = new Map<number, Point>();
   let travelPx = 0;
+  /** Whether what is pressed is no tap: two fingers at once, or a pointer that something else took. */
+  let isTaken = false;
   const placeOf = ({ clientX, clientY }: MouseEvent): Point => {
     const { left, top } = stage.getBoundingClientRect();
     return { x: clientX - left, y: clientY - top };
@@ -36,9 +39,11 @@ export function listenToGestures(stage: HTMLElement, gestures: { readonly curren
   };
   const onDown = (event: PointerEvent) => {
     if (event.button === 2) return;
-    if (event.button === 1) event.preventDefault();
     if (fingers.size === 0) travelPx = 0;
+    isTaken = fingers.size > 0 || event.defaultPrevented;
     fingers.set(event.pointerId, placeOf(event));
+    if (event.defaultPrevented) return;
+    if (event.button === 1) event.preventDefault();
     stage.setPointerCapture(event.pointerId);
   };
   const onMove = (event: PointerEvent) => {
@@ -51,12 +56,14 @@ export function listenToGestures(stage: HTMLElement, gestures: { readonly curren
     const other = [...fingers].find(([id]) => id !== event.pointerId)?.[1];
     fingers.set(event.pointerId, now);
     travelPx += distance(before, now);
+    if (event.defaultPrevented) return;
     if (other === undefined) panBy({ x: now.x - before.x, y: now.y - before.y });
     else pinch(other, before, now);
   };
   const onUp = (event: PointerEvent) => {
     const isLast = fingers.delete(event.pointerId) && fingers.size === 0;
-    if (isLast && travelPx < STILL_PX && event.button === 0 && event.type === 'pointerup') gestures.current.onPick(toImage(placeOf(event)));
+    const isStill = travelPx < (event.pointerType === 'touch' ? STILL_FINGER_PX : STILL_PX);
+    if (isLast && isStill && !isTaken && event.button === 0 && event.type === 'pointerup') gestures.current.onPick(toImage(placeOf(event)));
   };
   stage.addEventListener('wheel', onWheel, { passive: false, signal });
   stage.addEventListener('pointerdown', onDown, { signal });

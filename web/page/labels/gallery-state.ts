@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
+import { decisions } from '../decide/decisions.ts';
 import { goTo } from '../location.ts';
 import { GalleryScroll } from './gallery-scroll.ts';
+import { fullName } from './label-words.ts';
 import { asked, pictureAddress, rememberLabel } from './query.ts';
 import { focused, selectAlso, toggleSelected } from './selection.ts';
 import { TileSource } from './tile-source.ts';
@@ -9,7 +11,7 @@ import { TileSource } from './tile-source.ts';
 const PASSING_MS = 50;
 const REMEMBER_MS = 250;
 
-export const source = new TileSource();
+export const source = new TileSource(() => decisions.writes.peek());
 export const scroll = new GalleryScroll();
 
 /** Place of the label that the keys are about; -1 before there is one. */
@@ -50,10 +52,22 @@ export function wantSeen(): void {
   if (wanted !== undefined) return;
   wanted = setTimeout(() => {
     wanted = undefined;
-    const { columns } = scroll.layout.value;
-    const { first, count } = scroll.range.value;
-    if (count > 0) source.want(first * columns, Math.min(scroll.labels.value, (first + count) * columns) - 1);
+    const seen = placesSeen();
+    if (seen !== null) source.want(...seen);
   }, PASSING_MS);
+}
+
+/** Asks again for what is seen: the server has written what changes it. */
+export function renewSeen(): void {
+  const seen = placesSeen();
+  if (seen !== null) source.renew(...seen);
+}
+
+/** The first place that is drawn and the last one; null where none is. */
+function placesSeen(): readonly [number, number] | null {
+  const { columns } = scroll.layout.value;
+  const { first, count } = scroll.range.value;
+  return count === 0 ? null : [first * columns, Math.min(scroll.labels.value, (first + count) * columns) - 1];
 }
 
 /** Moves the ring to a place of the list. */
@@ -69,7 +83,7 @@ export function focusPlace(place: number, keepAnchor = false): void {
 /** Tells others which label has the ring, once its tile is there. */
 export function nameRing(): void {
   const tile = source.tile(ring.value);
-  focused.value = tile?.of === 'prediction' ? tile.id : null;
+  focused.value = tile && fullName(tile);
   clearTimeout(remembering);
   if (tile) remembering = setTimeout(() => rememberLabel(tile.name), REMEMBER_MS);
 }
@@ -93,8 +107,8 @@ export function extendRing(by: number): void {
 /** Selects from where the ring last was to a place, as far as the tiles are there. */
 export function selectTo(place: number): void {
   const [from, to] = [Math.min(Math.max(0, anchor), place), Math.max(anchor, place)];
-  const ids = Array.from({ length: to - from + 1 }, (_, at) => source.tile(from + at));
-  selectAlso(ids.flatMap((tile) => (tile?.of === 'prediction' ? [tile.id] : [])));
+  const tiles = Array.from({ length: to - from + 1 }, (_, at) => source.tile(from + at));
+  selectAlso(tiles.flatMap((tile) => (tile === null ? [] : [fullName(tile)])));
 }
 
 export function toggleRing(): void {

@@ -1,19 +1,19 @@
 import { signal } from '@preact/signals';
 
-/** Predictions that are selected for a decision about all of them, by id. */
-export const selected = signal<ReadonlySet<number>>(new Set());
+/** Labels that are selected for a decision about all of them, by name (`p12`, `d3`). */
+export const selected = signal<ReadonlySet<string>>(new Set());
 
-/** The prediction that the keys are about, by id; null where there is none, as for what a person drew. */
-export const focused = signal<number | null>(null);
+/** The label that the keys are about, by name; null where there is none. */
+export const focused = signal<string | null>(null);
 
-export function toggleSelected(id: number): void {
-  const ids = new Set(selected.value);
-  if (!ids.delete(id)) ids.add(id);
-  selected.value = ids;
+export function toggleSelected(name: string): void {
+  const names = new Set(selected.value);
+  if (!names.delete(name)) names.add(name);
+  selected.value = names;
 }
 
-export function selectAlso(ids: readonly number[]): void {
-  selected.value = new Set([...selected.value, ...ids]);
+export function selectAlso(names: readonly string[]): void {
+  selected.value = new Set([...selected.value, ...names]);
 }
 
 export function clearSelected(): void {

@@ -12,9 +12,10 @@ export interface TileMask {
  */
 export function maskInView({ size: { height }, counts }: Rle, view: Box, side: number): TileMask {
   const inside = new Uint8Array(side * side);
-  const zoom = side / (view.x2 - view.x1);
-  /** First pixel of the thumbnail whose middle shows this pixel of the picture, or one behind it. */
-  const shownFrom = (at: number, corner: number): number => Math.min(side, Math.max(0, Math.ceil((at - corner) * zoom - 0.5)));
+  const span = view.x2 - view.x1;
+  /** First pixel of the thumbnail whose middle shows this pixel of the picture, or one behind it. In whole numbers, up to one division. */
+  const shownFrom = (at: number, corner: number): number =>
+    Math.min(side, Math.max(0, Math.ceil((2 * (at - corner) * side - span) / (2 * span))));
   const [first, end] = [Math.max(0, view.x1) * height, view.x2 * height];
   let at = 0;
   for (const [index, run] of counts.entries()) {

@@ -11,8 +11,14 @@ const LINGER_MS = 60;
 /** Whether masks are drawn over the thumbnails. */
 export const masksShown = signal(true);
 
+interface TilePictureProps {
+  readonly tile: LabelTile;
+  /** Of the class in whose colour the mask is drawn; the tile's own by default. */
+  readonly classIndex?: number;
+}
+
 /** A thumbnail with the object's mask over it. What scrolls away is not asked for any more. */
-export function TilePicture({ tile }: { readonly tile: LabelTile }) {
+export function TilePicture({ tile, classIndex = tile.classIndex }: TilePictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [picture, setPicture] = useState<{ readonly of: string; readonly bitmap: ImageBitmap | null } | null>(null);
   const { thumbnail } = tile;
@@ -34,8 +40,8 @@ export function TilePicture({ tile }: { readonly tile: LabelTile }) {
     if (!context) return;
     context.clearRect(0, 0, SIDE_PX, SIDE_PX);
     if (shown?.bitmap) context.drawImage(shown.bitmap, 0, 0);
-    if (shown && masked) context.drawImage(maskLayer(tile), 0, 0);
-  }, [tile, shown, masked]);
+    if (shown && masked) context.drawImage(maskLayer(tile, classIndex), 0, 0);
+  }, [tile, classIndex, shown, masked]);
   return (
     <>
       <canvas ref={canvas} width={SIDE_PX} height={SIDE_PX} class={shown ? 'shown' : ''} />
@@ -54,7 +60,7 @@ async function thumbnailOf(address: string, signal: AbortSignal): Promise<ImageB
   }
 }
 
-function maskLayer({ mask, width, height, view, classIndex }: LabelTile): OffscreenCanvas {
+function maskLayer({ mask, width, height, view }: LabelTile, classIndex: number): OffscreenCanvas {
   const layer = new OffscreenCanvas(SIDE_PX, SIDE_PX);
   const context = layer.getContext('2d') as OffscreenCanvasRenderingContext2D;
   const pixels = context.createImageData(SIDE_PX, SIDE_PX);

@@ -11,6 +11,12 @@ export interface ListLength {
   readonly exact: boolean;
 }
 
+interface Page {
+  readonly tiles: readonly LabelTile[];
+  /** What was written here when it was asked for. */
+  readonly known: number;
+}
+
 /** A list of labels, of which the pages around what is seen are held here. */
 export class TileSource {
   readonly length = signal<ListLength | null>(null);
@@ -19,14 +25,25 @@ export class TileSource {
   readonly waiting = signal(false);
   /** Another number whenever tiles have come. */
   readonly arrivals = signal(0);
-  readonly #pages = new Map<number, readonly LabelTile[]>();
+  readonly #pages = new Map<number, Page>();
+  readonly #writes: () => number;
   readonly #loading = new Map<number, AbortController>();
   #query: LabelQuery = {};
   #list: string | null = null;
   #open = new AbortController();
 
+  /** @param writes how many decisions of this page the server has written */
+  constructor(writes: () => number) {
+    this.#writes = writes;
+  }
+
   tile(place: number): LabelTile | null {
-    return this.#pages.get(Math.floor(place / PAGE))?.[place % PAGE] ?? null;
+    return this.#pages.get(Math.floor(place / PAGE))?.tiles[place % PAGE] ?? null;
+  }
+
+  /** How many decisions of this page were written when the tile was asked for. */
+  knownAt(place: number): number {
+    return this.#pages.get(Math.floor(place / PAGE))?.known ?? 0;
   }
 
   /**
@@ -43,13 +60,14 @@ export class TileSource {
     this.problem.value = null;
     this.waiting.value = true;
     const { signal: open } = this.#open;
+    const known = this.#writes();
     try {
       const first = await read<LabelPage>('/api/labels', { ...query, from: 0, count: PAGE }, open);
       batch(() => {
         this.#pages.clear();
         this.length.value = null;
         this.#list = first.list;
-        this.#keep(0, first);
+        this.#keep(0, first, known);
         this.waiting.value = false;
         arrive();
       });
@@ -78,6 +96,16 @@ export class TileSource {
     this.#forgetFarFrom(pages[0] ?? 0);
   }
 
+  /** Asks again for the tiles of these places, which stay as they are until the answer comes; the others are asked for when they are wanted. */
+  renew(from: number, to: number): void {
+    const [first, last] = [Math.floor(from / PAGE), Math.floor(to / PAGE)];
+    for (const page of this.#pages.keys()) if (page < first || page > last) this.#pages.delete(page);
+    for (const page of this.#pages.keys()) {
+      this.#loading.get(page)?.abort();
+      void this.#load(page);
+    }
+  }
+
   /** Asks for nothing any more. */
   close(): void {
     this.#open.abort();
@@ -96,6 +124,7 @@ export class TileSource {
   async #load(page: number): Promise<void> {
     const asked = new AbortController();
     this.#loading.set(page, asked);
+    const known = this.#writes();
     try {
       const answer = await read<LabelPage>(
         '/api/labels',
@@ -106,7 +135,7 @@ export class TileSource {
       // The server has forgotten the list, and made it anew: what is here is of the old one.
       if (answer.list !== this.#list) this.#pages.clear();
       this.#list = answer.list;
-      this.#keep(page, answer);
+      this.#keep(page, answer, known);
     } catch (error) {
       if (!asked.signal.aborted) this.problem.value = error as Error;
     } finally {
@@ -114,8 +143,8 @@ export class TileSource {
     }
   }
 
-  #keep(page: number, { labels, exact, tiles }: LabelPage): void {
-    this.#pages.set(page, tiles);
+  #keep(page: number, { labels, exact, tiles }: LabelPage, known: number): void {
+    this.#pages.set(page, { tiles, known });
     if (exact || this.length.peek()?.exact !== true) this.length.value = { labels, exact };
     this.arrivals.value++;
   }

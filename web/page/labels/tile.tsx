@@ -1,9 +1,12 @@
 import type { LabelTile } from '../../contract/labels.ts';
+import { categories } from '../decide/categories.ts';
+import { decisions } from '../decide/decisions.ts';
 import { goTo } from '../location.ts';
-import { focusPlace, ring, selectTo } from './gallery-state.ts';
-import { findings, outcomeText } from './label-words.ts';
+import { focusPlace, ring, selectTo, source } from './gallery-state.ts';
+import { findings, fullName, outcomeText } from './label-words.ts';
 import { pictureAddress } from './query.ts';
 import { selected, toggleSelected } from './selection.ts';
+import { type ShownLabel, shownLabel } from './shown-label.ts';
 import { TilePicture } from './tile-picture.tsx';
 
 interface TileProps {
@@ -15,7 +18,7 @@ interface TileProps {
 
 /** A label of the gallery. */
 export function Tile({ place, column, tile }: TileProps) {
-  const isSelected = tile?.of === 'prediction' && selected.value.has(tile.id);
+  const isSelected = tile !== null && selected.value.has(fullName(tile));
   const names = ['tile', ...(ring.value === place ? ['ringed'] : []), ...(isSelected ? ['selected'] : [])];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table lays out all of its rows
@@ -41,12 +44,15 @@ interface ContentProps {
 
 function TileContent({ place, tile, isSelected }: ContentProps) {
   const address = pictureAddress(tile.image, tile.name);
+  const label = shownLabel(tile, decisions.said(tile.name, source.knownAt(place)), categories.value);
   const onClick = (event: MouseEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     if (event.shiftKey) selectTo(place);
     else goTo(address);
   };
+  // A finger that comes down may be about to scroll.
+  const onPointerDown = ({ shiftKey, pointerType }: PointerEvent) => !shiftKey && pointerType !== 'touch' && focusPlace(place);
   return (
     <>
       <a
@@ -55,39 +61,49 @@ function TileContent({ place, tile, isSelected }: ContentProps) {
         tabIndex={-1}
         draggable={false}
         onClick={onClick}
-        onPointerDown={(event) => !event.shiftKey && focusPlace(place)}
+        onPointerDown={onPointerDown}
       >
-        <TilePicture tile={tile} />
+        <TilePicture tile={tile} classIndex={label.classIndex} />
         <span class="caption">
-          <b>{tile.categoryName}</b>
+          <b>{label.categoryName}</b>
           {tile.of === 'prediction' && <span class="number">{tile.score.toFixed(2)}</span>}
         </span>
         <span class={`caption ${statusOf(tile)}`}>{outcomeText(tile)}</span>
       </a>
-      <span class="marks">
-        {findings(tile).map(({ kind, text }) => (
-          <span key={kind} class={`mark ${kind}`}>
-            {text}
-          </span>
-        ))}
-      </span>
-      {tile.of === 'prediction' && (
-        <button
-          type="button"
-          class="select"
-          tabIndex={-1}
-          aria-pressed={isSelected}
-          aria-label={`select ${tile.name}`}
-          onClick={() => {
-            focusPlace(place);
-            toggleSelected(tile.id);
-          }}
-        >
-          <span aria-hidden="true">✓</span>
-        </button>
-      )}
+      <Marks tile={tile} label={label} />
+      <SelectButton place={place} name={fullName(tile)} isSelected={isSelected} />
     </>
   );
 }
 
 const statusOf = (tile: LabelTile): string => (tile.of === 'drawn' ? 'kept' : tile.selection.status);
+
+function Marks({ tile, label: { verdict } }: { readonly tile: LabelTile; readonly label: ShownLabel }) {
+  return (
+    <span class="marks">
+      {findings(tile, verdict).map(({ kind, text }) => (
+        <span key={kind} class={`mark ${kind} ${kind === 'verdict' ? text : ''}`}>
+          {text}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+interface SelectButtonProps {
+  readonly place: number;
+  readonly name: string;
+  readonly isSelected: boolean;
+}
+
+function SelectButton({ place, name, isSelected }: SelectButtonProps) {
+  const select = () => {
+    focusPlace(place);
+    toggleSelected(name);
+  };
+  return (
+    <button type="button" class="select" tabIndex={-1} aria-pressed={isSelected} aria-label={`select ${name}`} onClick={select}>
+      <span aria-hidden="true">✓</span>
+    </button>
+  );
+}

@@ -20,7 +20,7 @@ export function PlanDialog({ state }: { readonly state: PolicyState }) {
       </div>
       <div class="row">
         {canWrite(wish) && (
-          <button type="button" class="main" disabled={state.isBusy.value} onClick={() => void state.use()}>
+          <button type="button" class="main" disabled={state.isBusy.value} onClick={() => void state.use(wish.plan)}>
             write these settings
           </button>
         )}
@@ -32,7 +32,8 @@ export function PlanDialog({ state }: { readonly state: PolicyState }) {
   );
 }
 
-const canWrite = (wish: Wish): boolean => wish.state === 'planned' && wish.plan.refusal === null && wish.plan.plan.changes.length > 0;
+const canWrite = (wish: Wish): wish is Extract<Wish, { state: 'planned' }> =>
+  wish.state === 'planned' && wish.plan.refusal === null && wish.plan.plan.changes.length > 0;
 
 function Told({ wish }: { readonly wish: Wish }) {
   switch (wish.state) {

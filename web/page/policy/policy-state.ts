@@ -59,9 +59,9 @@ export class PolicyState {
     await this.#wish('planned', () => read<ThresholdPlan>('/api/policy/plan', this.#query()));
   }
 
-  /** The run has these thresholds from then on, so that nothing is moved any more. */
-  async use(): Promise<void> {
-    await this.#wish('written', () => write<ThresholdPlan>('/api/policy', { query: this.#query() }));
+  /** Writes what a plan said. The run has these thresholds from then on, so that nothing is moved any more. */
+  async use({ mark }: ThresholdPlan): Promise<void> {
+    await this.#wish('written', () => write<ThresholdPlan>('/api/policy', { query: this.#query(), agreed: mark }));
     if (this.wish.value.state !== 'written') return;
     this.#asked = { facts: '', answer: '', examples: '' };
     this.#go(this.#frame());

@@ -1,11 +1,12 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Retried, RunOverview, SetAside } from '../../contract/run.ts';
-import { read, write } from '../client.ts';
-import { Loaded, Problem, Source } from '../loading.tsx';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { RunOverview, SetAside } from '../../contract/run.ts';
+import { read } from '../client.ts';
+import { Loaded, Source } from '../loading.tsx';
 import { Scrolls } from '../scrolls.tsx';
+import { RetryButton } from './retry-button.tsx';
 import { countWords, momentWords } from './words.ts';
 
-/** What the run goes on without, why, and how it could be otherwise. */
+/** What the run goes on without, why, and what of it can be tried again. */
 export function QuarantineList({ overview }: { readonly overview: RunOverview }) {
   const source = useMemo(() => new Source<SetAside>(), []);
   const ask = () => source.ask((stop) => read('/api/run/quarantine', {}, stop));
@@ -17,7 +18,7 @@ export function QuarantineList({ overview }: { readonly overview: RunOverview })
       <Loaded of={source.loading}>
         {(aside) => (
           <>
-            <Files aside={aside} reasons={overview.quarantined} />
+            <Files aside={aside} again={ask} />
             <Failed aside={aside} again={ask} />
           </>
         )}
@@ -26,18 +27,53 @@ export function QuarantineList({ overview }: { readonly overview: RunOverview })
   );
 }
 
-function Files({ aside: { files, fileCount }, reasons }: { readonly aside: SetAside; readonly reasons: RunOverview['quarantined'] }) {
-  if (fileCount === 0) return <p class="quiet">Every file of the data set could be used.</p>;
-  const words = Object.entries(reasons).map(([reason, count]) => `${countWords(count)} ${reason}`);
+interface PartProps {
+  readonly aside: SetAside;
+  /** Asks for what is set aside now. */
+  readonly again: () => Promise<void>;
+}
+
+function Files({ aside, again }: PartProps) {
+  const { files, fileCount, retriable, retry } = aside;
+  const filesWhen = whenOf(retry.files);
+  return (
+    <>
+      {fileCount === 0 ? <p class="quiet">Every file of the data set could be used.</p> : <FileTable aside={aside} />}
+      <RetryButton
+        what={`try ${countWords(retriable)} ${retriable === 1 ? 'file' : 'files'} again`}
+        offered={retriable > 0}
+        hint={`what can be read now is labeled ${filesWhen}`}
+        chance={retry.files}
+        path="/api/run/retry-files"
+        body={{}}
+        told={({ used = 0, leftOut = 0 }) => filesText(used, leftOut, filesWhen)}
+        again={again}
+      />
+      {files.some(({ subset }) => subset !== 'unlabeled') && (
+        <p class="quiet">
+          Labeled and validation pictures stay what they are for the whole run, as its students are compared by them: mend their files, and
+          begin another run with <code>selfpaste run</code>.
+        </p>
+      )}
+    </>
+  );
+}
+
+const whenOf = (chance: SetAside['retry']['files']): string => (chance.possible ? chance.when : '');
+
+function filesText(used: number, leftOut: number, when: string): string {
+  const good = `${countWords(used)} can be read now, and ${used === 1 ? 'is' : 'are'} labeled ${when}`;
+  if (leftOut === 0) return `${good}.`;
+  const bad = `${countWords(leftOut)} still cannot be used`;
+  return used === 0 ? `${bad}: the table says why.` : `${good}; ${bad}.`;
+}
+
+function FileTable({ aside: { files, fileCount, reasons } }: { readonly aside: SetAside }) {
   return (
     <details>
       <summary>
-        {countWords(fileCount)} {fileCount === 1 ? 'file' : 'files'} left out: {words.join(', ')}
+        {countWords(fileCount)} {fileCount === 1 ? 'file' : 'files'} left out: {reasonWords(reasons)}
       </summary>
-      <p class="quiet">
-        The data set is read once, when a run begins. Mend the files and begin another run to have them in it; this one goes on without
-        them.
-      </p>
       <Scrolls label="files that were left out">
         <table>
           <thead>
@@ -61,48 +97,52 @@ function Files({ aside: { files, fileCount }, reasons }: { readonly aside: SetAs
         </table>
       </Scrolls>
       {files.length < fileCount && (
-        <p class="quiet">and {countWords(fileCount - files.length)} more: `selfpaste status --quarantine` lists them all</p>
+        <p class="quiet">
+          and {countWords(fileCount - files.length)} more: <code>selfpaste status --quarantine</code> lists them all
+        </p>
       )}
     </details>
   );
 }
 
-function Failed({ aside: { failed, retry }, again }: { readonly aside: SetAside; readonly again: () => Promise<void> }) {
-  const [problem, setProblem] = useState<Error | null>(null);
-  const [done, setDone] = useState('');
-  if (failed.length === 0)
-    return <p class="quiet">{done === '' ? 'Every picture that was tried in this round could be labeled.' : done}</p>;
-  const retryAll = async () => {
-    try {
-      if (!retry.possible) return;
-      const { pictures } = await write<Retried>('/api/run/retry', { round: retry.round });
-      setDone(`${countWords(pictures)} pictures are tried again when the run goes on.`);
-      await again();
-    } catch (error) {
-      setProblem(error as Error);
-    }
-  };
+/** The commonest first. */
+function reasonWords(reasons: SetAside['reasons']): string {
+  return Object.entries(reasons)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${countWords(count)} ${reason}`)
+    .join(', ');
+}
+
+function Failed({ aside: { failed, retry }, again }: PartProps) {
+  const chance = retry.pictures;
   return (
-    <details open>
-      <summary>
-        {countWords(failed.length)} {failed.length === 1 ? 'picture' : 'pictures'} could not be labeled in round {failed[0]?.round}
-      </summary>
-      <ul class="failed-pictures">
-        {failed.map(({ image, fileName, reason }) => (
-          <li key={image}>
-            <a href={`/image/${image}`}>{fileName}</a> <span class="quiet">{reason}</span>
-          </li>
-        ))}
-      </ul>
-      <div class="row">
-        <button type="button" disabled={!retry.possible} aria-describedby="retry-why" onClick={() => void retryAll()}>
-          try them again
-        </button>
-        <span id="retry-why" class="quiet">
-          {retry.possible ? 'when the run goes on' : retry.why}
-        </span>
-      </div>
-      {problem && <Problem error={problem} />}
-    </details>
+    <>
+      {failed.length === 0 ? (
+        <p class="quiet">Every picture that was tried in this round could be labeled.</p>
+      ) : (
+        <details open>
+          <summary>
+            {countWords(failed.length)} {failed.length === 1 ? 'picture' : 'pictures'} could not be labeled in round {failed[0]?.round}
+          </summary>
+          <ul class="failed-pictures">
+            {failed.map(({ image, fileName, reason }) => (
+              <li key={image}>
+                <a href={`/image/${image}`}>{fileName}</a> <span class="quiet">{reason}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <RetryButton
+        what={`try ${countWords(failed.length)} ${failed.length === 1 ? 'picture' : 'pictures'} again`}
+        offered={failed.length > 0}
+        hint={`labeled again ${whenOf(chance)}`}
+        chance={chance}
+        path="/api/run/retry"
+        body={{ round: chance.possible ? chance.round : 0 }}
+        told={({ pictures = 0 }) => `${countWords(pictures)} ${pictures === 1 ? 'is' : 'are'} labeled again ${whenOf(chance)}.`}
+        again={again}
+      />
+    </>
   );
 }

@@ -8,6 +8,7 @@ import { ConfusionTable } from '../compare/confusion-table.tsx';
 import { KindTabs } from '../compare/kind-tabs.tsx';
 import { RoundChoice } from '../compare/round-choice.tsx';
 import { RoundTable } from '../compare/round-table.tsx';
+import { StudentTable } from '../compare/student-table.tsx';
 import { bindKeys } from '../keys.ts';
 import { Loaded } from '../loading.tsx';
 import { goTo } from '../location.ts';
@@ -50,6 +51,10 @@ function Rounds({ state, comparison }: { readonly state: CompareState; readonly 
       </div>
       <section class="panel" aria-label="classes">
         <ClassTable comparison={comparison} />
+      </section>
+      <section class="panel" aria-label="students">
+        <h2>What the students are worth, by class</h2>
+        <StudentTable comparison={comparison} />
       </section>
     </div>
   );

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { type Context, Hono } from 'hono';
+import { expectation, SelfpasteError } from '../../core/index.ts';
+import { lastStep } from '../../db/index.ts';
+import type { SeenPicture, TrainedRound, TrainedRounds } from '../contract/training.ts';
+import type { Site } from '../site.ts';
+import { TrainingDesk } from './training-desk.ts';
+import type { DrawnPicture } from './training-facts.ts';
+
+/** The pictures that the trainer saw. */
+export function trainingRoutes(site: Site): Hono {
+  const routes = new Hono();
+  const desk = new TrainingDesk(site);
+  routes.get('/api/training', async (context) => {
+    const rounds = trainedRounds(site);
+    const asked = context.req.query('round');
+    const round = asked === undefined ? rounds.at(-1) : trainedRound(rounds, asked);
+    const shown = round === undefined ? null : await roundFacts(site, desk, round);
+    return context.json<TrainedRounds>({ rounds, shown });
+  });
+  routes.get('/api/training/:round/:step/:slot', async (context) => {
+    const { seen } = await drawn(site, desk, context);
+    return context.json<SeenPicture>(seen);
+  });
+  routes.get('/api/training/:round/:step/:slot/picture', async (context) => {
+    const { seen, png } = await drawn(site, desk, context);
+    // An address with the hash of the pixels never has other ones; one without may, where the round is trained anew.
+    const isFixed = context.req.query('content') === seen.sha256;
+    const headers = { ETag: `"${seen.sha256}"`, 'Cache-Control': isFixed ? 'private, max-age=31536000, immutable' : 'private, no-cache' };
+    if (context.req.header('if-none-match') === headers.ETag) return context.body(null, 304, headers);
+    return context.body(png, 200, { ...headers, 'Content-Type': 'image/png' });
+  });
+  return routes;
+}
+
+/** Rounds that have begun to train, by index: what they train on is written then. */
+const trainedRounds = ({ read, folder }: Site): readonly number[] =>
+  read((db) => db.rounds.all().flatMap(({ index }) => (existsSync(folder.trainingSet(index)) ? [index] : [])));
+
+/** @throws SelfpasteError USAGE_NOT_TRAINED */
+function trainedRound(rounds: readonly number[], asked: string): number {
+  const round = rounds.find((one) => String(one) === asked);
+  if (round !== undefined) return round;
+  throw new SelfpasteError(
+    'USAGE_NOT_TRAINED',
+    expectation('round', `a round that has begun to train (${rounds.join(', ') || 'none yet'})`, asked),
+    'choose another round, or wait until this one trains; round 0 never does where its teacher was given',
+  );
+}
+
+async function roundFacts({ read }: Site, desk: TrainingDesk, round: number): Promise<TrainedRound> {
+  const recipe = await desk.recipeOf(round);
+  return read((db) => ({ ...recipe, stepsDone: lastStep(db, round, ['loss']), isOver: db.rounds.byIndex(round)?.student !== null }));
+}
+
+async function drawn(site: Site, desk: TrainingDesk, { req }: Context): Promise<DrawnPicture> {
+  const { round = '', step = '', slot = '' } = req.param();
+  return await desk.draw(trainedRound(trainedRounds(site), round), placeAsked('step', step), placeAsked('slot', slot), req.raw.signal);
+}
+
+/** @throws SelfpasteError USAGE_NO_SAMPLE */
+function placeAsked(name: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new SelfpasteError('USAGE_NO_SAMPLE', expectation(name, 'a whole number from 0 on', text), `choose a ${name} that was trained on`);
+}
