@@ -1,32 +1,46 @@
 import { type ImageId, type ModelId, sameSize, showSize } from '../../core/index.ts';
 import type { ImageRow } from '../../db/index.ts';
 import { commitPoint } from '../commit-points.ts';
+import { inOrderOfIds, type KnownPicture, knownPictures, takeOverLabels } from '../inheritance/known-labels.ts';
+import { type ParentRun, withParent } from '../inheritance/parent-run.ts';
 import type { RoundInput } from '../machine/machine.ts';
 import { type LabelingModel, labelingModel, toPredictions } from '../measuring/model-detections.ts';
 import { detectImages } from '../processes/detect-images.ts';
 import type { DetectionOutcome, PictureFile } from '../processes/messages.ts';
 import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
-/** The teacher labels every unlabeled picture once; what is in the database already is not asked again. */
-export async function labelImages(context: StageContext, input: RoundInput): Promise<StageResult<void>> {
+/** The teacher labels every unlabeled picture once; what the database knows already, or the parent of a fork, it is not asked again. */
+export function labelImages(context: StageContext, input: RoundInput): Promise<StageResult<void>> {
+  return withParent(context, async (parent) => {
+    const { db } = context;
+    const { round } = input;
+    const model = await labelingModel(context, input.teacher as ModelId);
+    const known = parent === null ? [] : await knownPictures(context, parent, round, model.row, db.labeling.pending(round));
+    tellKnown(context, round, parent, known.length);
+    const predictions = await labelPending(context, round, model, known);
+    const { done: labeled, failed, withoutPredictions } = db.labeling.counts(round);
+    const takenOver = parent === null ? {} : { takenOver: known.length };
+    return { output: undefined, facts: { labeled, failed, withoutPredictions, predictions, ...takenOver } };
+  });
+}
+
+function tellKnown({ db, emit }: StageContext, round: number, parent: ParentRun | null, known: number): void {
+  if (parent === null) return;
+  const text = `the labels of ${known} of ${db.labeling.counts(round).pending} pictures are taken over from ${parent.name}`;
+  emit({ kind: 'note', round, level: 'info', text });
+}
+
+/** @returns how many predictions there are of the pictures that were pending */
+async function labelPending(context: StageContext, round: number, model: LabelingModel, known: readonly KnownPicture[]): Promise<number> {
   const { db, emit, stop } = context;
-  const { round } = input;
-  const model = await labelingModel(context, input.teacher as ModelId);
   const before = db.labeling.counts(round);
   const attempted = before.done + before.failed;
   const startedMs = Date.now();
   let predictions = 0;
   let done = 0;
-  const outcomes = detectImages({
-    model: model.file,
-    settings: model.settings,
-    images: picturesOf(db.labeling.pending(round)),
-    count: before.pending,
-    stop,
-    tell: (level, text) => emit({ kind: 'note', round, level, text }),
-  });
-  for await (const outcome of outcomes) {
-    predictions += record(context, round, model, outcome);
+  for await (const outcome of inOrderOfIds(known, detected(context, round, model, known))) {
+    predictions +=
+      outcome.status === 'known' ? await takeOverLabels(context, round, model.row.id, outcome) : record(context, round, model, outcome);
     commitPoint('attempt-recorded');
     done++;
     const facts = { rate: done / Math.max(0.001, (Date.now() - startedMs) / 1000), predictions };
@@ -34,8 +48,20 @@ export async function labelImages(context: StageContext, input: RoundInput): Pro
     emit({ kind: 'progress', round, stage: 'label', ...progress });
   }
   if (stop.aborted) throw interrupted();
-  const { done: labeled, failed, withoutPredictions } = db.labeling.counts(round);
-  return { output: undefined, facts: { labeled, failed, withoutPredictions, predictions } };
+  return predictions;
+}
+
+/** What the model says now of the pictures that are not known. */
+function detected({ db, emit, stop }: StageContext, round: number, model: LabelingModel, known: readonly KnownPicture[]) {
+  const ids = new Set(known.map(({ id }) => id));
+  return detectImages({
+    model: model.file,
+    settings: model.settings,
+    images: picturesOf(db.labeling.pending(round), ids),
+    count: db.labeling.counts(round).pending - ids.size,
+    stop,
+    tell: (level, text) => emit({ kind: 'note', round, level, text }),
+  });
 }
 
 /** Writes what became of a picture, in a transaction of its own. @returns how many predictions there are of it */
@@ -59,6 +85,6 @@ function objectionTo(outcome: DetectionOutcome, image: ImageRow | undefined): st
   return `${image?.fileName} is ${showSize(outcome.size)} now: it was changed since it was imported`;
 }
 
-function* picturesOf(images: Iterable<ImageRow>): Generator<PictureFile> {
-  for (const { id, path } of images) yield { id, path };
+function* picturesOf(images: Iterable<ImageRow>, leftOut: ReadonlySet<ImageId>): Generator<PictureFile> {
+  for (const { id, path } of images) if (!leftOut.has(id)) yield { id, path };
 }
