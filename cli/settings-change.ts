@@ -2,7 +2,17 @@ import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { type ResolvedConfig, restoreConfig } from '../config/index.ts';
 import { errorFacts, SelfpasteError } from '../core/index.ts';
-import { type ChangePlan, changeSettings, forkRun, planSettings, upgradeRun, userName, type Wanted } from '../pipeline/index.ts';
+import {
+  type ChangePlan,
+  changeSettings,
+  forkRun,
+  planSettings,
+  type SharedData,
+  surveySharedData,
+  upgradeRun,
+  userName,
+  type Wanted,
+} from '../pipeline/index.ts';
 import { readConfig } from './options.ts';
 import { settingsReport } from './settings-report.ts';
 
@@ -28,7 +38,7 @@ export async function settleSettings(run: string, options: SettingsOptions): Pro
   if (config === undefined && set.length === 0 && fork === undefined) return run;
   const wanted = wantedBy(options);
   const plan = await planned(run, wanted);
-  tell(settingsReport(plan));
+  tell(settingsReport(plan, plan.restart.kind === 'import' ? await surveyed(run, wanted) : null));
   if (fork !== undefined) return forkOf(run, wanted, plan, fork);
   if (plan.changes.length === 0) return run;
   if (!(await isAgreed(plan, options))) throw settingsChanged(plan);
@@ -51,6 +61,21 @@ async function planned(run: string, wanted: Wanted): Promise<ChangePlan> {
     return planSettings(run, wanted);
   }
 }
+
+/** Reads other data, which takes its time; a signal ends it with nothing left behind. */
+async function surveyed(run: string, wanted: Wanted): Promise<SharedData> {
+  tell('reading the data, to see what the run knows of them already ...');
+  const controller = new AbortController();
+  const onSignal = () => controller.abort();
+  for (const signal of SIGNALS) process.once(signal, onSignal);
+  try {
+    return await surveySharedData(run, wanted, controller.signal);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function forkOf(run: string, wanted: Wanted, plan: ChangePlan, name: string): Promise<string> {
   const { folder } = await forkRun(run, wanted, name, userName(), plan);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChangePlan, PlannedChange } from '../pipeline/index.ts';
+import type { ChangePlan, PlannedChange, SharedData } from '../pipeline/index.ts';
 import { settingsReport } from './settings-report.ts';
 
 const place = { round: 2, stage: 'train', progress: 'some', promoted: false } as const;
@@ -40,7 +40,55 @@ test('each way to go on has its words', () => {
       .at(-1);
   assert.equal(last({ kind: 'none' }), 'the run can go on where it is');
   assert.equal(last({ kind: 'stage', at: { round: 2, stage: 'train' } }), 'the run can go on: train of round 2 starts anew');
-  assert.equal(last({ kind: 'import' }), 'only a fork can go on, from the import of the data: nothing of this run is shared');
+  assert.equal(last({ kind: 'import' }), 'only a fork can go on, from the import of the data: what is the same by content is shared');
+});
+
+const shared: SharedData = {
+  run: 'base',
+  parts: {
+    labeled: { pictures: 8, shared: 8 },
+    validation: { pictures: 6, shared: 6 },
+    unlabeled: { pictures: 400, shared: 312 },
+  },
+  beginning: { kind: 'same' },
+  labels: { pictures: 400, shared: 312 },
+};
+
+test('a fork with other data: what is shared and what is made again is counted', () => {
+  const report = settingsReport(plan([steps], { kind: 'import' }), shared);
+  const [, said] = report.split('what is the same by content is shared\n');
+  assert.equal(
+    said,
+    `
+pictures    in the data  in base
+----------  -----------  -------
+labeled     8            8
+validation  6            6
+unlabeled   400          312
+
+round 0: its student and numbers are those of base; nothing is trained
+round 1: the labels of 312 of 400 pictures are those of base, 88 are labeled; what comes after is made again, unless it turns out the same`,
+  );
+});
+
+test('each beginning of a fork with other data has its words', () => {
+  const lines = (facts: Partial<SharedData>) =>
+    settingsReport(plan([steps], { kind: 'import' }), { ...shared, ...facts })
+      .split('\n')
+      .slice(-2);
+  assert.deepEqual(lines({ beginning: { kind: 'other', why: 'it has no student of round 0' }, labels: { pictures: 9, shared: 0 } }), [
+    'round 0 is trained again: it has no student of round 0',
+    'round 1: the labels of 0 of 9 pictures are those of base, 9 are labeled; what comes after is made again, unless it turns out the same',
+  ]);
+  assert.deepEqual(lines({ beginning: { kind: 'given', measured: true }, labels: { pictures: 9, shared: 9 } }), [
+    'round 0 takes the given teacher; its numbers are those of base',
+    'round 1: the labels of 9 of 9 pictures are those of base, none is labeled again; what comes after is made again, unless it turns out the same',
+  ]);
+  assert.equal(
+    lines({ beginning: { kind: 'given', measured: false } })[0],
+    'round 0 takes the given teacher; its numbers are measured again',
+  );
+  assert.equal(lines({ labels: { pictures: 0, shared: 0 } }).at(-1), 'no picture is to be labeled');
 });
 
 test('more rounds behind a student that was not promoted: none follows, and that is said', () => {

@@ -117,6 +117,12 @@ export class Labeling {
     return { ...counts, pending: images - counts.done - counts.failed };
   }
 
+  /** Whether a model labeled an image in a round. */
+  isLabeledBy(model: ModelId, round: number, image: ImageId): boolean {
+    const sql = `SELECT 1 FROM label_attempts WHERE round = ? AND image_id = ? AND model_id = ? AND status = 'done'`;
+    return this.#connection.get(sql, [round, image, model]) !== undefined;
+  }
+
   /** By image. */
   failed(round: number): FailedAttempt[] {
     return this.#connection.all<FailedAttempt>(

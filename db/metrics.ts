@@ -27,6 +27,13 @@ export class Metrics {
     return this.#connection.all<MetricPoint>('SELECT step, value FROM metrics WHERE round = ? AND name = ? ORDER BY step', [round, name]);
   }
 
+  /** The steps of a round at which anything was recorded, ascending. */
+  steps(round: number): number[] {
+    return this.#connection
+      .all<{ step: number }>('SELECT DISTINCT step FROM metrics WHERE round = ? ORDER BY step', [round])
+      .map(({ step }) => step);
+  }
+
   /** What was recorded at a step, by name. */
   at(round: number, step: number): Readonly<Record<string, number | null>> {
     return byName(

@@ -4,6 +4,7 @@ export { changeSettings } from './changes/change-settings.ts';
 export type { Effect } from './changes/effects.ts';
 export { type Fork, forkRun } from './changes/fork.ts';
 export { planSettings, runMoved, upgradeRun, type Wanted } from './changes/owned-run.ts';
+export { type SharedBeginning, type SharedCount, type SharedData, surveySharedData } from './changes/shared-data.ts';
 export { COMMIT_POINTS, type CommitPoint } from './commit-points.ts';
 export { checkMachine, type DoctorReport } from './doctor/check-machine.ts';
 export { FINDING_GROUPS, type Finding, type FindingGroup, groupOf } from './doctor/finding.ts';

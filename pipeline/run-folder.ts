@@ -24,6 +24,8 @@ export interface RunFolder {
   readonly checkpoints: (round: number) => string;
   /** A new event file for TensorBoard; later ones sort behind earlier ones. */
   readonly chart: (round: number, atMs: number) => string;
+  /** The run that this one comes from, as it was then, in a fork with other data that may still take something over. */
+  readonly parent: string;
   /** A file of the run as the database keeps it: relative, so that the folder may move. */
   readonly stored: (file: string) => string;
   /** Where a file is that the database names; a given model's path is absolute and stays. */
@@ -43,6 +45,7 @@ export function runFolder(path: string): RunFolder {
     initialStudent: (round) => join(path, 'rounds', `round-${round}-initial.onnx`),
     checkpoints: (round) => join(path, 'checkpoints', `round-${round}`),
     chart: (round, atMs) => join(path, 'tensorboard', `round-${round}`, `events.out.tfevents.${String(atMs).padStart(13, '0')}.selfpaste`),
+    parent: join(path, 'parent'),
     stored: (file) => relative(path, file),
     located: (stored) => resolve(path, stored),
   };
@@ -87,8 +90,9 @@ export function removeUnfinishedFiles({ path }: RunFolder): void {
 }
 
 /** A run in which nothing was made yet, as one whose data or model was refused, gives way to the one that starts now. */
-export function clearUnbegunRun({ database }: RunFolder): void {
+export function clearUnbegunRun({ database, parent }: RunFolder): void {
   if (!existsSync(database) || somethingWasMade(database)) return;
+  rmSync(parent, { recursive: true, force: true });
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
 }
 

@@ -140,15 +140,15 @@ function filesOf(run: string): Readonly<Record<string, string>> {
 
 const hashOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');
 
-/** What holds for every run that has ended, however it came there. */
-export function assertClean(run: string): void {
+/** What holds for every run that has ended, however it came there. @param pictures that it labels */
+export function assertClean(run: string, pictures: number = SCENES.unlabeled): void {
   lookInto(run, (db) => {
     assert.deepEqual(rowsOf(db, 'PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);
     assert.deepEqual(rowsOf(db, 'PRAGMA foreign_key_check'), []);
     assertNoOrphans(db);
     assert.deepEqual(
       rowsOf(db, `SELECT round, count(*) AS images FROM label_attempts WHERE status = 'done' GROUP BY round`),
-      db.rounds.all().flatMap(({ index }) => (index === 0 ? [] : [{ round: index, images: SCENES.unlabeled }])),
+      db.rounds.all().flatMap(({ index }) => (index === 0 ? [] : [{ round: index, images: pictures }])),
       'every picture is labeled exactly once a round',
     );
     const recorded = db.rounds.all().flatMap(({ index }) => db.checkpoints.ofRound(index));

@@ -7,7 +7,7 @@ import { sha256 } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
 import { withDatabase } from '../test-data.ts';
-import { shareBest, shareFiles } from './fork-files.ts';
+import { shareBest, shareRounds } from './fork-files.ts';
 
 const UUID = '0b4c1f6e-9d1a-4a1c-8f7e-1c2d3e4f5a6b';
 const hashOf = (text: string) => sha256(createHash('sha256').update(text).digest('hex'));
@@ -36,13 +36,13 @@ test('the files of the rounds in front of a point are shared, as links, and no o
   withDatabase(async (db, path) => {
     const [folder, to] = [runFolder(path), runFolder(join(path, 'fork'))];
     twoRounds(db, folder);
-    await shareFiles({ db, folder }, { round: 1, stage: 'select' }, to.path);
+    await shareRounds({ db, folder }, { round: 1, stage: 'select' }, to.path);
     await shareBest(db, folder, db.models.all()[0].id, to.path);
     for (const file of [to.student(0), to.initialStudent(0), join(to.checkpoints(0), 'step-5.checkpoint'), to.best])
       assert.ok(existsSync(file), file);
     for (const file of [to.student(1), to.initialStudent(1), to.checkpoints(1)]) assert.ok(!existsSync(file), file);
     assert.equal(statSync(to.student(0)).ino, statSync(folder.student(0)).ino);
-    await shareFiles({ db, folder }, { round: 1, stage: 'evaluate' }, to.path);
+    await shareRounds({ db, folder }, { round: 1, stage: 'evaluate' }, to.path);
     assert.ok(existsSync(to.student(1)));
   }));
 
@@ -50,7 +50,7 @@ test('the best model of a fork is a copy: what damages its teacher, in the run o
   withDatabase(async (db, path) => {
     const [folder, to] = [runFolder(path), runFolder(join(path, 'fork'))];
     twoRounds(db, folder);
-    await shareFiles({ db, folder }, null, to.path);
+    await shareRounds({ db, folder }, null, to.path);
     await shareBest(db, folder, db.models.all()[0].id, to.path);
     write(to.student(0), 'half');
     assert.equal(readFileSync(to.best, 'utf8'), 'student 0');
@@ -63,7 +63,7 @@ test('what no run writes, and what was not written to its end, stays behind', ()
     twoRounds(db, folder);
     const others = ['models/round-0-notes.txt', 'rounds/round-0-training-set.json.4711.tmp', `models/.round-0-student.onnx.${UUID}.tmp`];
     for (const file of others) write(join(path, file), 'x');
-    await shareFiles({ db, folder }, null, to.path);
+    await shareRounds({ db, folder }, null, to.path);
     assert.deepEqual(
       others.filter((file) => existsSync(join(to.path, file))),
       [],
@@ -75,13 +75,13 @@ test('a damaged checkpoint is left out, a damaged model is refused', () =>
     const [folder, to] = [runFolder(path), runFolder(join(path, 'fork'))];
     twoRounds(db, folder);
     write(join(folder.checkpoints(1), 'step-5.checkpoint'), 'half');
-    await shareFiles({ db, folder }, null, to.path);
+    await shareRounds({ db, folder }, null, to.path);
     assert.deepEqual(
       [0, 1].map((round) => existsSync(join(to.checkpoints(round), 'step-5.checkpoint'))),
       [true, false],
     );
     write(folder.student(0), 'half');
-    await assert.rejects(shareFiles({ db, folder }, null, join(path, 'other')), {
+    await assert.rejects(shareRounds({ db, folder }, null, join(path, 'other')), {
       code: 'DATA_DAMAGED_MODEL',
       message: `Expected ${folder.student(0)} as its run wrote it, but its content is another`,
       hint: 'put the file back from a backup: what was made by it cannot be shared without it',

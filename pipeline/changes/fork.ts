@@ -3,12 +3,13 @@ import { dirname, join, resolve } from 'node:path';
 import { type ResolvedConfig, restoreConfig } from '../../config/index.ts';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import { beginFork, openDatabase, type RunDatabase, type RunFacts, type RunPoint, snapshotDatabase } from '../../db/index.ts';
+import { handDown, withParent } from '../inheritance/parent-run.ts';
 import { MACHINE_VERSION } from '../machine/machine.ts';
 import { environmentError, runFolder } from '../run-folder.ts';
 import { PROGRAM_VERSION } from '../version.ts';
 import type { ChangePlan } from './change-plan.ts';
 import { rescored, stateAt } from './context.ts';
-import { shareBest, shareFiles } from './fork-files.ts';
+import { shareBest, shareRounds } from './fork-files.ts';
 import { type ChangeContext, owningChange, type Wanted } from './owned-run.ts';
 import { settingsEvent } from './past-settings.ts';
 import { savedState } from './place.ts';
@@ -56,13 +57,14 @@ async function build(context: ChangeContext, config: ResolvedConfig, unfinished:
   const { plan } = context;
   // Under its own name it would be taken for a run before it is one.
   const database = join(unfinished, 'forking.db');
-  if (plan.restart.kind === 'import') beginAnew(context, config, database, who);
+  if (plan.restart.kind === 'import') await beginAnew(context, config, database, who);
   else await beginCopy(context, config, database, who);
   renameSync(database, runFolder(unfinished).database);
 }
 
-/** Nothing of a run is valid with other data; that its pictures may be the same ones is not looked into. */
-function beginAnew(context: ChangeContext, config: ResolvedConfig, database: string, who: string): void {
+/** With other data the fork begins with their import. What is the same by content it takes over from this run, as it is now, stage by stage. */
+async function beginAnew(context: ChangeContext, config: ResolvedConfig, database: string, who: string): Promise<void> {
+  await handDown(context, runFolder(dirname(database)));
   const fork = openDatabase(database, { mode: 'create' });
   try {
     fork.runs.create(factsOf(config));
@@ -75,7 +77,8 @@ function beginAnew(context: ChangeContext, config: ResolvedConfig, database: str
 async function beginCopy(context: ChangeContext, config: ResolvedConfig, database: string, who: string): Promise<void> {
   const { db, folder, plan } = context;
   const at = 'at' in plan.restart ? plan.restart.at : null;
-  await shareFiles(context, at, dirname(database));
+  await shareRounds(context, at, dirname(database));
+  await withParent(context, async (parent) => parent && handDown(parent, runFolder(dirname(database))));
   await snapshotDatabase(db, database);
   const fork = openDatabase(database, { mode: 'write' });
   try {

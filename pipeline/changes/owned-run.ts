@@ -74,7 +74,8 @@ async function owning<Result>(path: string, work: (db: RunDatabase, folder: RunF
   }
 }
 
-function contextOf(db: RunDatabase, folder: RunFolder, wanted: Wanted): ChangeContext {
+/** Throws what `wanted` throws. */
+export function contextOf(db: RunDatabase, folder: RunFolder, wanted: Wanted): ChangeContext {
   const before = runConfigOf(db, folder.path);
   const asked = wanted(before);
   const after = { ...asked, name: before.name, runs: before.runs, runFolder: folder.path };

@@ -49,6 +49,7 @@ function whyUnneeded({ finished, checkpoints }: NeedFacts, { path, role, round }
 /** Null for what --all leaves, too. */
 function whyForPeople({ finished }: NeedFacts, { role, round }: RunFile): string | null {
   if (role === 'failed-batch' && round !== null && finished.has(round)) return 'its round is finished: kept to find out what went wrong';
+  if (role === 'parent') return 'the run that this one was forked from: kept to take over what both know';
   if (role === 'backup') return 'the database of an older version: kept to go back to';
   if (role === 'old-log') return 'an older part of the log';
   return null;

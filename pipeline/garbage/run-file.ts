@@ -13,6 +13,7 @@ export type FileRole =
   | 'checkpoint'
   | 'failed-batch'
   | 'chart'
+  | 'parent'
   | 'log'
   | 'old-log'
   | 'unfinished'
@@ -45,9 +46,10 @@ const NAMES: readonly Name[] = [
   ['checkpoint', /^checkpoints\/round-(\d+)\/step-\d+\.checkpoint$/],
   ['failed-batch', /^checkpoints\/round-(\d+)\/(?:failed-batch-step-\d+\.json|failed-step-\d+\.checkpoint)$/],
   ['chart', /^tensorboard\/round-(\d+)\/events\.out\.tfevents\.\d+\.selfpaste$/],
+  ['parent', /^parent\/(?:selfpaste(?:\.v\d+\.backup)?\.db(?:-wal|-shm|-journal)?|(?:models|rounds|tensorboard)\/.+)$/],
   ['log', /^logs\/run\.ndjson$/],
   ['old-log', /^logs\/run\.\d+\.ndjson$/],
-  ['unfinished', /^selfpaste\.(?:v\d+\.backup\.)?db\.\d+\.part(?:-journal)?$/],
+  ['unfinished', /^(?:parent\/)?selfpaste\.(?:v\d+\.backup\.)?db\.\d+\.part(?:-journal)?$/],
   ['unfinished', /^rounds\/round-\d+-training-set\.json\.\d+\.tmp$/],
   ['unfinished', /^owner-[\da-f-]+\.tmp$/],
 ];
@@ -83,6 +85,7 @@ export type FileKind =
   | 'checkpoints'
   | 'failed batches'
   | 'charts'
+  | 'parent run'
   | 'logs'
   | 'lock and requests'
   | 'unfinished'
@@ -102,6 +105,7 @@ const KINDS: Readonly<Record<FileRole, FileKind>> = {
   checkpoint: 'checkpoints',
   'failed-batch': 'failed batches',
   chart: 'charts',
+  parent: 'parent run',
   log: 'logs',
   'old-log': 'logs',
   unfinished: 'unfinished',

@@ -1,3 +1,4 @@
+import { takeOverMeasuring } from '../inheritance/inherited-measuring.ts';
 import type { StudentInput } from '../machine/machine.ts';
 import { calibrateModel } from '../measuring/calibrate-model.ts';
 import { measureModel } from '../measuring/measure-model.ts';
@@ -14,6 +15,7 @@ export async function evaluateStudent(context: StageContext, { round, student }:
   const { config, db } = context;
   const { metric } = config.promote;
   const model = await labelingModel(context, student);
+  await takeOverMeasuring(context, model);
   const { step, seen } = await measured(context, round, model);
   await calibrateModel(context, model, { round, stage: 'evaluate' }, seen);
   const metrics = db.metrics.at(round, step);

@@ -3,6 +3,8 @@ import { type CocoDataset, type CocoImage, type ImageEntry, type Issue, listUnla
 import type { Subset } from '../../db/index.ts';
 import { checkSpec } from '../../student/index.ts';
 import { commitPoint } from '../commit-points.ts';
+import { takeOverWordsOnPicture } from '../inheritance/inherited-words.ts';
+import { type ParentRun, withParent } from '../inheritance/parent-run.ts';
 import { policyOf } from '../policy.ts';
 import { planStudent } from '../training/student-plan.ts';
 import { interrupted, type StageContext, type StageResult, safePoint } from './stage.ts';
@@ -21,7 +23,7 @@ export async function importData(context: StageContext): Promise<StageResult<voi
   await addLabeled(context, 'validation', validation);
   await addLabeled(context, 'labeled', labeled);
   checkSpec((await planStudent(config, db)).student);
-  await addUnlabeled(context);
+  await withParent(context, (parent) => addUnlabeled(context, parent));
   const counts = db.images.count();
   requireUsable(context, counts);
   return { output: undefined, facts: { ...counts, donors: db.groundTruths.countDonors(), quarantined: db.quarantine.all().length } };
@@ -61,7 +63,7 @@ function addLabeledImage(
   });
 }
 
-async function addUnlabeled(context: StageContext): Promise<void> {
+async function addUnlabeled(context: StageContext, parent: ParentRun | null): Promise<void> {
   const source = context.config.data.unlabeled;
   if (source === null) return;
   const { entries, issues } = await listUnlabeled(
@@ -73,7 +75,7 @@ async function addUnlabeled(context: StageContext): Promise<void> {
   let done = 0;
   for (const entry of entries) {
     if (context.stop.aborted) throw interrupted();
-    await addUnlabeledImage(context, entry);
+    await addUnlabeledImage(context, entry, parent);
     commitPoint('image-imported');
     if (++done % 50 === 0)
       context.emit({ kind: 'progress', round: 0, stage: 'import', done, total: entries.length, unit: 'pictures', facts: {} });
@@ -81,7 +83,7 @@ async function addUnlabeled(context: StageContext): Promise<void> {
 }
 
 /** Known by its header and hash; whether it decodes shows when it is labeled. */
-async function addUnlabeledImage({ db, config }: StageContext, { fileName, path }: ImageEntry): Promise<void> {
+async function addUnlabeledImage({ db, config }: StageContext, { fileName, path }: ImageEntry, parent: ParentRun | null): Promise<void> {
   const probe = await probeImage(path, 'header', config.data.maxPixels);
   const quarantine = (reason: string, detail: string) =>
     db.quarantine.add({ subset: 'unlabeled', path, fileName, reason, detail, atMs: Date.now() });
@@ -90,7 +92,11 @@ async function addUnlabeledImage({ db, config }: StageContext, { fileName, path 
     return;
   }
   const { sha256, size, orientation } = probe.facts;
-  const added = db.images.add({ sha256, path, fileName, size, orientation, subset: 'unlabeled', sourceId: null });
+  const added = db.transaction(() => {
+    const image = db.images.add({ sha256, path, fileName, size, orientation, subset: 'unlabeled', sourceId: null });
+    if (image.status === 'added' && parent !== null) takeOverWordsOnPicture(db, parent, { id: image.id, sha256, size });
+    return image;
+  });
   if (added.status === 'duplicate') quarantine('duplicate', `has the same content as ${added.of.fileName} (${added.of.subset})`);
 }
 

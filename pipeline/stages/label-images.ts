@@ -1,23 +1,38 @@
 import { type ImageId, type ModelId, sameSize, showSize } from '../../core/index.ts';
 import type { ImageRow } from '../../db/index.ts';
 import { commitPoint } from '../commit-points.ts';
+import { inOrderOfIds, type KnownPicture, knownPictures, takeOverLabels } from '../inheritance/known-labels.ts';
+import { type ParentRun, withParent } from '../inheritance/parent-run.ts';
 import type { RoundInput } from '../machine/machine.ts';
 import { type LabelingModel, labelingModel, toPredictions } from '../measuring/model-detections.ts';
 import { detectImages } from '../processes/detect-images.ts';
 import type { DetectionOutcome, PictureFile } from '../processes/messages.ts';
 import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
-/** The teacher labels every unlabeled picture once; what is in the database already is not asked again. */
-export async function labelImages(context: StageContext, input: RoundInput): Promise<StageResult<void>> {
-  const { db, stop } = context;
-  const { round } = input;
-  const model = await labelingModel(context, input.teacher as ModelId);
-  const tally: Tally = { startedMs: Date.now(), pictures: 0, predictions: 0 };
-  // Who had pictures tried again meanwhile, or mended files that were left out, has them labeled before the stage ends.
-  while (!stop.aborted && db.labeling.counts(round).pending > 0) await labelPending(context, round, model, tally);
-  if (stop.aborted) throw interrupted();
-  const { done: labeled, failed, withoutPredictions } = db.labeling.counts(round);
-  return { output: undefined, facts: { labeled, failed, withoutPredictions, predictions: tally.predictions } };
+/** The teacher labels every unlabeled picture once; what the database knows already, or the parent of a fork, it is not asked again. */
+export function labelImages(context: StageContext, input: RoundInput): Promise<StageResult<void>> {
+  return withParent(context, async (parent) => {
+    const { db, stop } = context;
+    const { round } = input;
+    const model = await labelingModel(context, input.teacher as ModelId);
+    const tally: Tally = { startedMs: Date.now(), pictures: 0, predictions: 0, takenOver: 0 };
+    // Who had pictures tried again meanwhile, or mended files that were left out, has them labeled before the stage ends.
+    while (!stop.aborted && db.labeling.counts(round).pending > 0) {
+      const known = parent === null ? [] : await knownPictures(context, parent, round, model.row, db.labeling.pending(round));
+      tellKnown(context, round, parent, known.length);
+      await labelPending(context, round, model, known, tally);
+    }
+    if (stop.aborted) throw interrupted();
+    const { done: labeled, failed, withoutPredictions } = db.labeling.counts(round);
+    const takenOver = parent === null ? {} : { takenOver: tally.takenOver };
+    return { output: undefined, facts: { labeled, failed, withoutPredictions, predictions: tally.predictions, ...takenOver } };
+  });
+}
+
+function tellKnown({ db, emit }: StageContext, round: number, parent: ParentRun | null, known: number): void {
+  if (parent === null) return;
+  const text = `the labels of ${known} of ${db.labeling.counts(round).pending} pictures are taken over from ${parent.name}`;
+  emit({ kind: 'note', round, level: 'info', text });
 }
 
 /** What the stage did so far. */
@@ -25,27 +40,43 @@ interface Tally {
   readonly startedMs: number;
   pictures: number;
   predictions: number;
+  /** Pictures whose labels were another run's. */
+  takenOver: number;
 }
 
-async function labelPending(context: StageContext, round: number, model: LabelingModel, tally: Tally): Promise<void> {
-  const { db, emit, stop } = context;
+async function labelPending(
+  context: StageContext,
+  round: number,
+  model: LabelingModel,
+  known: readonly KnownPicture[],
+  tally: Tally,
+): Promise<void> {
+  const { db, emit } = context;
   const { pending, done, failed } = db.labeling.counts(round);
-  const outcomes = detectImages({
-    model: model.file,
-    settings: model.settings,
-    images: picturesOf(db.labeling.pending(round)),
-    count: pending,
-    stop,
-    tell: (level, text) => emit({ kind: 'note', round, level, text }),
-  });
   let attempted = done + failed;
-  for await (const outcome of outcomes) {
-    tally.predictions += record(context, round, model, outcome);
+  for await (const outcome of inOrderOfIds(known, detected(context, round, model, known))) {
+    if (outcome.status === 'known') {
+      tally.predictions += await takeOverLabels(context, round, model.row.id, outcome);
+      tally.takenOver++;
+    } else tally.predictions += record(context, round, model, outcome);
     commitPoint('attempt-recorded');
     tally.pictures++;
     const facts = { rate: tally.pictures / Math.max(0.001, (Date.now() - tally.startedMs) / 1000), predictions: tally.predictions };
     emit({ kind: 'progress', round, stage: 'label', done: ++attempted, total: pending + done + failed, unit: 'pictures', facts });
   }
+}
+
+/** What the model says now of the pictures that are not known. */
+function detected({ db, emit, stop }: StageContext, round: number, model: LabelingModel, known: readonly KnownPicture[]) {
+  const ids = new Set(known.map(({ id }) => id));
+  return detectImages({
+    model: model.file,
+    settings: model.settings,
+    images: picturesOf(db.labeling.pending(round), ids),
+    count: db.labeling.counts(round).pending - ids.size,
+    stop,
+    tell: (level, text) => emit({ kind: 'note', round, level, text }),
+  });
 }
 
 /** Writes what became of a picture, in a transaction of its own. @returns how many predictions there are of it */
@@ -69,6 +100,6 @@ function objectionTo(outcome: DetectionOutcome, image: ImageRow | undefined): st
   return `${image?.fileName} is ${showSize(outcome.size)} now: it was changed since it was imported`;
 }
 
-function* picturesOf(images: Iterable<ImageRow>): Generator<PictureFile> {
-  for (const { id, path } of images) yield { id, path };
+function* picturesOf(images: Iterable<ImageRow>, leftOut: ReadonlySet<ImageId>): Generator<PictureFile> {
+  for (const { id, path } of images) if (!leftOut.has(id)) yield { id, path };
 }

@@ -4,6 +4,8 @@ import type { CheckpointRow, ModelRow } from '../../db/index.ts';
 import { readContract } from '../../teacher/index.ts';
 import { commitPoint } from '../commit-points.ts';
 import { hashFile, isWhole } from '../hash-file.ts';
+import { takeOverTraining } from '../inheritance/inherited-training.ts';
+import { forgetParent } from '../inheritance/parent-run.ts';
 import type { RoundInput } from '../machine/machine.ts';
 import { startChild } from '../processes/child.ts';
 import { MemoryLimit } from '../processes/memory-limit.ts';
@@ -28,6 +30,10 @@ export async function trainStudent(context: StageContext, input: RoundInput): Pr
     forgetStudents(context, round, chosenStep(context, round) ?? context.config.train.steps);
     return { output: known.id, facts: {} };
   }
+  const inherited = await takeOverTraining(context, input);
+  if (inherited !== null) return { output: inherited, facts: { takenOver: true } };
+  // Whatever another student labels, nobody knows yet.
+  forgetParent(context);
   goBackForLost(context, round);
   const request = await prepareTraining(context, input);
   const lastStep = await trainToTheEnd(context, request);

@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ImageId, ModelId } from '../../core/index.ts';
+import type { ImageRow, ModelRow } from '../../db/index.ts';
+import { type StageContext, safePoint } from '../stages/stage.ts';
+import { takeOverWordsOnPredictions } from './inherited-words.ts';
+import type { ParentRun } from './parent-run.ts';
+import { readsSameSettings, sameCategories } from './same-data.ts';
+
+/** A picture of which the parent knows what the model says: by its id here and there. */
+export interface KnownPicture {
+  readonly status: 'known';
+  readonly id: ImageId;
+  readonly there: ImageId;
+  readonly from: ParentRun;
+}
+
+/** The same model of another run, by its file and by how it is read; null where that run does not have it. */
+export function sameModel(parent: ParentRun, { round, role, sha256, contract }: Omit<ModelRow, 'id'>): ModelRow | null {
+  const same = (row: ModelRow) => row.round === round && row.role === role && row.sha256 === sha256;
+  return parent.db.models.all().find((row) => same(row) && isDeepStrictEqual(row.contract, contract)) ?? null;
+}
+
+/** Those of some pictures that the parent has in the same round: the same file, looked at by the same model under the same settings. */
+export async function knownPictures(
+  context: StageContext,
+  parent: ParentRun,
+  round: number,
+  teacher: Omit<ModelRow, 'id'>,
+  images: Iterable<ImageRow>,
+): Promise<readonly KnownPicture[]> {
+  const { db } = parent;
+  const model = sameModel(parent, teacher);
+  if (model === null || !sameCategories(context.db, db) || !readsSameSettings('label', round, parent, context.config)) return [];
+  const known: KnownPicture[] = [];
+  for (const { id, sha256 } of images) {
+    await safePoint(context);
+    const there = db.images.bySha256(sha256)?.id;
+    if (there !== undefined && db.labeling.isLabeledBy(model.id, round, there)) known.push({ status: 'known', id, there, from: parent });
+  }
+  return known;
+}
+
+/** Writes what the parent's model said of a picture, and what people said of that, as if it was labeled here. @returns how many predictions */
+export async function takeOverLabels(context: StageContext, round: number, model: ModelId, picture: KnownPicture): Promise<number> {
+  await safePoint(context);
+  const { db } = context;
+  const { id, there, from } = picture;
+  const { size } = db.images.byId(id) as ImageRow;
+  const predictions = from.db.labeling.predictions(round, { id: there, size });
+  const { overlaps } = from.db.labeling.candidates(round, { id: there, size });
+  db.transaction(() => {
+    const attempt = { round, image: id, model, durationMs: 0, createdAtMs: Date.now() };
+    const recorded = db.labeling.recordDone(attempt, predictions, overlaps);
+    if (recorded === 'recorded') takeOverWordsOnPredictions(db, from, round, { id, size }, there);
+  });
+  return predictions.length;
+}
+
+/** What is at hand and what has to be waited for, in the order of ids, in which both are. */
+export async function* inOrderOfIds<Ready extends { readonly id: number }, Awaited extends { readonly id: number }>(
+  ready: Iterable<Ready>,
+  awaited: AsyncIterable<Awaited>,
+): AsyncGenerator<Ready | Awaited> {
+  const rest = ready[Symbol.iterator]();
+  let next = rest.next();
+  for await (const one of awaited) {
+    for (; !next.done && next.value.id < one.id; next = rest.next()) yield next.value;
+    yield one;
+  }
+  for (; !next.done; next = rest.next()) yield next.value;
+}
