@@ -1,4 +1,5 @@
 import type { ErrorFacts } from '../../core/index.ts';
+import type { Answers, Orders } from '../contract/addresses.ts';
 import { addressOf } from './location.ts';
 
 /** What the server refused, as it said it. */
@@ -22,12 +23,12 @@ let token = tokenOf(document);
 type Query = Readonly<Record<string, string | number | null | undefined>>;
 
 /** Asks the server for facts. Throws {@link Refused}. */
-export async function read<Answer>(path: string, query: Query = {}, signal?: AbortSignal): Promise<Answer> {
+export async function read<Path extends keyof Answers>(path: Path, query: Query = {}, signal?: AbortSignal): Promise<Answers[Path]> {
   return answerOf(await fetch(addressOf(path, query), signal ? { signal } : {}));
 }
 
 /** Asks the server to write something. Throws {@link Refused}. */
-export async function write<Answer>(path: string, body: unknown): Promise<Answer> {
+export async function write<Path extends keyof Orders>(path: Path, body: Orders[Path]['sent']): Promise<Orders[Path]['answer']> {
   const response = await post(path, body);
   return answerOf(response.status === 403 && (await isNewServer()) ? await post(path, body) : response);
 }

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
-import type { ChangeExamples } from '../contract/compare.ts';
+import type { Answers } from '../contract/addresses.ts';
 import type { Site } from '../site.ts';
 import { changeExample, changeFilterOf } from './change-examples.ts';
 import { comparisonOf } from './comparison.ts';
@@ -17,7 +17,7 @@ export function compareRoutes({ folder: { path }, read }: Site): Hono {
   routes.get('/api/compare', async (context) => {
     const [from, to] = read((db) => roundsOf(db, context.req.query()));
     const { counts } = await read((db) => known.of(db, from, to));
-    return context.json(read((db) => comparisonOf(db, path, from, to, counts)));
+    return context.json<Answers['/api/compare']>(read((db) => comparisonOf(db, path, from, to, counts)));
   });
   routes.get('/api/compare/examples', async (context) => {
     const query = context.req.query();
@@ -26,7 +26,7 @@ export function compareRoutes({ folder: { path }, read }: Site): Hono {
     const changes = await read((db) => known.of(db, from, to));
     const found = changes.examples(filter, EXAMPLES + 1);
     const examples = read((db) => found.slice(0, EXAMPLES).map((ref) => changeExample(db, from, to, ref)));
-    return context.json({ examples, more: found.length > EXAMPLES } satisfies ChangeExamples);
+    return context.json<Answers['/api/compare/examples']>({ examples, more: found.length > EXAMPLES });
   });
   return routes;
 }

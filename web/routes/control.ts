@@ -5,7 +5,6 @@ import {
   notRunning,
   postRequest,
   probeFiles,
-  type RetriedFiles,
   type RunRequest,
   recordFiles,
   retriableFiles,
@@ -13,7 +12,8 @@ import {
   retryPictures,
   runConfigOf,
 } from '../../pipeline/index.ts';
-import type { ControlRequest, Retried, SetAside } from '../contract/run.ts';
+import type { Answers, Orders } from '../contract/addresses.ts';
+import type { SetAside } from '../contract/run.ts';
 import type { Site } from '../site.ts';
 import { bodyOf } from './request-body.ts';
 
@@ -29,18 +29,22 @@ export function controlRoutes(site: Site): Hono {
     const request = (await bodyOf(context)).oneOf('request', REQUESTS);
     if (livingOwner(site.folder.path) === undefined) throw notRunning(site.folder.path);
     await postRequest(site.folder.path, request, WHO);
-    return context.json({ request } satisfies ControlRequest, 202);
+    return context.json<Orders['/api/control']['answer']>({ request }, 202);
   });
-  routes.get('/api/run/quarantine', (context) => context.json(site.read((db) => setAside(db, site.folder.path))));
+  routes.get('/api/run/quarantine', (context) =>
+    context.json<Answers['/api/run/quarantine']>(site.read((db) => setAside(db, site.folder.path))),
+  );
   routes.post('/api/run/retry', async (context) => {
     const round = (await bodyOf(context)).integer('round');
-    return context.json<Retried>({ pictures: site.write((db) => retryPictures(db, site.folder.path, round, WHO)) });
+    return context.json<Orders['/api/run/retry']['answer']>({
+      pictures: site.write((db) => retryPictures(db, site.folder.path, round, WHO)),
+    });
   });
   routes.post('/api/run/retry-files', async (context) => {
     const { files, config } = site.read((db) => ({ files: retriableFiles(db), config: runConfigOf(db, site.folder.path) }));
     // Files are read before the database is written, which a run may want to do meanwhile.
     const probed = await probeFiles(files, config);
-    return context.json<RetriedFiles>(site.write((db) => recordFiles(db, site.folder.path, probed, WHO)));
+    return context.json<Orders['/api/run/retry-files']['answer']>(site.write((db) => recordFiles(db, site.folder.path, probed, WHO)));
   });
   return routes;
 }

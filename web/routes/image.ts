@@ -2,7 +2,8 @@ import { type Context, Hono } from 'hono';
 import { expectation, type PredictionId, SelfpasteError } from '../../core/index.ts';
 import { type ImageRow, type RunDatabase, showLabel } from '../../db/index.ts';
 import { type LabelRef, labelName, namedLabel, presentPolicy, previewImage, runConfigOf } from '../../pipeline/index.ts';
-import type { LabelHistory, PictureFacts, PreviewAnswer } from '../contract/image.ts';
+import type { Answers } from '../contract/addresses.ts';
+import type { LabelHistory, PreviewAnswer } from '../contract/image.ts';
 import type { Site } from '../site.ts';
 import { imageAsked } from './asked-image.ts';
 import { neighboursOf } from './label-neighbours.ts';
@@ -13,7 +14,7 @@ import { pictureFacts, type RoundShown } from './picture-facts.ts';
 export function imageRoutes(site: Site): Hono {
   const routes = new Hono();
   routes.get('/api/images/:id', (context) =>
-    context.json<PictureFacts>(
+    context.json<Answers[`/api/images/${number}`]>(
       site.read((db) => {
         const image = imageAsked(db, context.req.param('id'));
         return pictureFacts(db, configOf(db, site), image, roundShown(db, image, context));
@@ -21,13 +22,17 @@ export function imageRoutes(site: Site): Hono {
     ),
   );
   routes.get('/api/images/:id/preview', (context) =>
-    context.json<PreviewAnswer>(site.read((db) => preview(db, site, imageAsked(db, context.req.param('id')), context))),
+    context.json<Answers[`/api/images/${number}/preview`]>(
+      site.read((db) => preview(db, site, imageAsked(db, context.req.param('id')), context)),
+    ),
   );
   routes.get('/api/labels/neighbours', (context) =>
-    context.json(site.read((db) => neighboursOf(db, labelAsked(context.req.query('id') ?? ''), context.req.query()))),
+    context.json<Answers['/api/labels/neighbours']>(
+      site.read((db) => neighboursOf(db, labelAsked(context.req.query('id') ?? ''), context.req.query())),
+    ),
   );
   routes.get('/api/labels/:id/history', (context) =>
-    context.json<LabelHistory>(site.read((db) => history(db, labelAsked(context.req.param('id'))))),
+    context.json<Answers[`/api/labels/${string}/history`]>(site.read((db) => history(db, labelAsked(context.req.param('id'))))),
   );
   return routes;
 }

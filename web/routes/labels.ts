@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import { namedLabel } from '../../pipeline/index.ts';
+import type { Answers } from '../contract/addresses.ts';
 import { LABEL_QUERY_NAMES, type LabelPage, type LabelPlace, type LabelQuery } from '../contract/labels.ts';
 import type { Site } from '../site.ts';
 import { CountedLabels } from './label-counts.ts';
@@ -14,9 +15,11 @@ export function labelRoutes(site: Site): Hono {
   const routes = new Hono();
   const lists = new LabelLists(site);
   const counted = new CountedLabels(site);
-  routes.get('/api/labels', async (context) => context.json(await pageOf(site, lists, context)));
-  routes.get('/api/labels/place', async (context) => context.json(await placeOf(lists, context)));
-  routes.get('/api/labels/counts', async (context) => context.json(await counted.of(queryIn(context), context.req.raw.signal)));
+  routes.get('/api/labels', async (context) => context.json<Answers['/api/labels']>(await pageOf(site, lists, context)));
+  routes.get('/api/labels/place', async (context) => context.json<Answers['/api/labels/place']>(await placeOf(lists, context)));
+  routes.get('/api/labels/counts', async (context) =>
+    context.json<Answers['/api/labels/counts']>(await counted.of(queryIn(context), context.req.raw.signal)),
+  );
   return routes;
 }
 

@@ -3,6 +3,7 @@ import type { ResolvedConfig } from '../../config/index.ts';
 import { SelfpasteError } from '../../core/index.ts';
 import { curvesOf, eventsBefore, labelStats, type RoundRow, type RunDatabase } from '../../db/index.ts';
 import { machineGraph, measuredIn } from '../../pipeline/index.ts';
+import type { Answers } from '../contract/addresses.ts';
 import type { EventLines, RoundCurves, RoundLabels, RunCurves, RunOverview } from '../contract/run.ts';
 import { eventLine } from '../event-line.ts';
 import type { Site } from '../site.ts';
@@ -17,11 +18,11 @@ const EVENTS_AT_ONCE = 50;
 /** The run as a whole: its machine, rounds, curves and diary. */
 export function runRoutes(site: Site): Hono {
   const routes = new Hono();
-  routes.get('/api/run', (context) => context.json(site.read((db) => overview(db, site.folder.path))));
-  routes.get('/api/run/curves', (context) => context.json(site.read(curves)));
+  routes.get('/api/run', (context) => context.json<Answers['/api/run']>(site.read((db) => overview(db, site.folder.path))));
+  routes.get('/api/run/curves', (context) => context.json<Answers['/api/run/curves']>(site.read(curves)));
   routes.get('/api/run/events', (context) => {
     const { before, which } = context.req.query();
-    return context.json(site.read((db) => events(db, before, which === 'warnings' ? 'warnings' : 'all')));
+    return context.json<Answers['/api/run/events']>(site.read((db) => events(db, before, which === 'warnings' ? 'warnings' : 'all')));
   });
   routes.route('/', controlRoutes(site));
   routes.route('/', liveRoutes(site));

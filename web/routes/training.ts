@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { type Context, Hono } from 'hono';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import { lastStep } from '../../db/index.ts';
-import type { SeenPicture, TrainedRound, TrainedRounds } from '../contract/training.ts';
+import type { Answers } from '../contract/addresses.ts';
+import type { TrainedRound } from '../contract/training.ts';
 import type { Site } from '../site.ts';
 import { TrainingDesk } from './training-desk.ts';
 import type { DrawnPicture } from './training-facts.ts';
@@ -16,11 +17,11 @@ export function trainingRoutes(site: Site): Hono {
     const asked = context.req.query('round');
     const round = asked === undefined ? rounds.at(-1) : trainedRound(rounds, asked);
     const shown = round === undefined ? null : await roundFacts(site, desk, round);
-    return context.json<TrainedRounds>({ rounds, shown });
+    return context.json<Answers['/api/training']>({ rounds, shown });
   });
   routes.get('/api/training/:round/:step/:slot', async (context) => {
     const { seen } = await drawn(site, desk, context);
-    return context.json<SeenPicture>(seen);
+    return context.json<Answers[`/api/training/${number}/${number}/${number}`]>(seen);
   });
   routes.get('/api/training/:round/:step/:slot/picture', async (context) => {
     const { seen, png } = await drawn(site, desk, context);

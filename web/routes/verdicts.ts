@@ -2,7 +2,8 @@ import { Hono } from 'hono';
 import { type ActionId, actionId, expectation, SelfpasteError } from '../../core/index.ts';
 import { drawnBy, type RunDatabase } from '../../db/index.ts';
 import { actionText, lastStanding, userName } from '../../pipeline/index.ts';
-import type { CategoriesAnswer, CountAnswer, DecisionAnswer, RecentAnswer, UndoAnswer } from '../contract/verdicts.ts';
+import type { Answers, Orders } from '../contract/addresses.ts';
+import type { DecisionAnswer, RecentAnswer, UndoAnswer } from '../contract/verdicts.ts';
 import type { Site } from '../site.ts';
 import { type Decided, decided } from './decided.ts';
 import { decisionRequestOf, undoRequestOf } from './decision-request.ts';
@@ -17,14 +18,20 @@ export function verdictRoutes(site: Site): Hono {
   const routes = new Hono();
   const decisions = new SentAnswers<DecisionAnswer>();
   const undos = new SentAnswers<UndoAnswer>();
-  routes.get('/api/categories', (context) => context.json<CategoriesAnswer>({ categories: site.read((db) => db.categories.all()) }));
-  routes.get('/api/verdicts/recent', (context) => context.json<RecentAnswer>(site.read((db) => recent(db, context.req.query('before')))));
+  routes.get('/api/categories', (context) =>
+    context.json<Answers['/api/categories']>({ categories: site.read((db) => db.categories.all()) }),
+  );
+  routes.get('/api/verdicts/recent', (context) =>
+    context.json<Answers['/api/verdicts/recent']>(site.read((db) => recent(db, context.req.query('before')))),
+  );
   routes.get('/api/verdicts/count', (context) =>
-    context.json<CountAnswer>({ labels: site.read((db) => labelsFound(db, context.req.query(), ['prediction', 'drawn']).targets.length) }),
+    context.json<Answers['/api/verdicts/count']>({
+      labels: site.read((db) => labelsFound(db, context.req.query(), ['prediction', 'drawn']).targets.length),
+    }),
   );
   routes.post('/api/verdicts', async (context) => {
     const { who, why, key, ...decision } = decisionRequestOf(await bodyOf(context));
-    return context.json(
+    return context.json<Orders['/api/verdicts']['answer']>(
       await decisions.once(key, async () => {
         // A label is looked at on the connection that is open; what is written is looked at again within the writing.
         const found = await site.read((db) => decided(db, decision));
@@ -34,7 +41,9 @@ export function verdictRoutes(site: Site): Hono {
   });
   routes.post('/api/verdicts/undo', async (context) => {
     const { who, key, action } = undoRequestOf(await bodyOf(context));
-    return context.json(await undos.once(key, async () => site.write((db) => undo(db, action, who ?? userName()))));
+    return context.json<Orders['/api/verdicts/undo']['answer']>(
+      await undos.once(key, async () => site.write((db) => undo(db, action, who ?? userName()))),
+    );
   });
   return routes;
 }

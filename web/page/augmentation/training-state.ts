@@ -125,8 +125,8 @@ function askedPictures(shown: TrainedRound | null): string {
   return JSON.stringify({ round, step, batchSize } satisfies AskedPictures);
 }
 
-async function loadSeen(address: string, stop: AbortSignal): Promise<Seen> {
-  const facts = await read<SeenPicture>(address, {}, stop);
+async function loadSeen(address: `/api/training/${number}/${number}/${number}`, stop: AbortSignal): Promise<Seen> {
+  const facts = await read(address, {}, stop);
   const file = await readFile(facts.picture);
   return { facts, pixels: await createImageBitmap(file) };
 }

@@ -1,5 +1,5 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { RecentAction, RecentAnswer } from '../../contract/verdicts.ts';
+import type { RecentAction } from '../../contract/verdicts.ts';
 import { read } from '../client.ts';
 import { decisions } from './decisions.ts';
 
@@ -71,7 +71,7 @@ export class ActionList {
 
 /** What is known, and a page of what is older; more pages, until there are so many actions. */
 async function pagesAfter(known: readonly RecentAction[], least: number): Promise<KnownActions> {
-  const page = await read<RecentAnswer>('/api/verdicts/recent', { before: known.at(-1)?.id });
+  const page = await read('/api/verdicts/recent', { before: known.at(-1)?.id });
   const actions = [...known, ...page.actions];
   return page.more && actions.length < least ? await pagesAfter(actions, least) : { actions, more: page.more };
 }

@@ -19,7 +19,7 @@ export const categoriesProblem = computed(() => {
 
 /** They never change, so once they are there they are not asked for again. */
 export function loadCategories(): void {
-  if (source.loading.value.state !== 'there') void source.ask((signal) => read<CategoriesAnswer>('/api/categories', {}, signal));
+  if (source.loading.value.state !== 'there') void source.ask((signal) => read('/api/categories', {}, signal));
 }
 
 export const categoryName = (id: number): string => categories.value.find((category) => category.id === id)?.name ?? `class ${id}`;

@@ -1,4 +1,4 @@
-import type { Decision, DecisionAnswer, UndoAnswer } from '../../contract/verdicts.ts';
+import type { Decision } from '../../contract/verdicts.ts';
 import { Refused, write } from '../client.ts';
 import { DecisionQueue, type Entry } from './decision-queue.ts';
 import { signature } from './signature.ts';
@@ -15,8 +15,8 @@ const newKey = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4
 /** Decisions of this page on their way to the server. */
 export const decisions = new DecisionQueue(
   {
-    decide: ({ decision, by, key }) => write<DecisionAnswer>('/api/verdicts', { ...decision, ...by, key }),
-    undo: (action, key) => write<UndoAnswer>('/api/verdicts/undo', { action, who: signature().who, key }),
+    decide: ({ decision, by, key }) => write('/api/verdicts', { ...decision, ...by, key }),
+    undo: (action, key) => write('/api/verdicts/undo', { action, who: signature().who, key }),
     mayPass,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   },

@@ -29,7 +29,7 @@ interface AskedQueryProps {
 function AskedQuery({ query, close }: AskedQueryProps) {
   const counted = useMemo(() => new Source<CountAnswer>(), []);
   const [relabels, setRelabels] = useState<number | null>(null);
-  useEffect(() => void counted.ask((signal) => read<CountAnswer>('/api/verdicts/count', { ...query }, signal)), []);
+  useEffect(() => void counted.ask((signal) => read('/api/verdicts/count', { ...query }, signal)), []);
   const about = (count: number) => ({ query: { ...query }, count });
   if (relabels !== null)
     return (

@@ -12,7 +12,7 @@ const recent = new Source<RecentAnswer>();
 /** In whose name decisions are written, and why they are made: what stands there when one is made. */
 export function SignatureFields() {
   const [name, reason] = [useId(), useId()];
-  useEffect(() => void recent.ask((signal) => read<RecentAnswer>('/api/verdicts/recent', {}, signal)), []);
+  useEffect(() => void recent.ask((signal) => read('/api/verdicts/recent', {}, signal)), []);
   const loading = recent.loading.value;
   return (
     <span class="signature-fields">

@@ -1,3 +1,4 @@
+import type { Answers } from '../../contract/addresses.ts';
 import { read } from '../client.ts';
 import { addressOf } from '../location.ts';
 
@@ -13,11 +14,14 @@ interface Kept {
 const kept = new Map<string, Kept>();
 
 /** An answer of the server, kept for the next steps. Throws as `read`. */
-export function answer<Answer>(path: string, query: Readonly<Record<string, string | number | null>> = {}): Promise<Answer> {
+export function answer<Path extends keyof Answers>(
+  path: Path,
+  query: Readonly<Record<string, string | number | null>> = {},
+): Promise<Answers[Path]> {
   const address = addressOf(path, query);
   const known = kept.get(address);
-  if (known !== undefined && performance.now() - known.atMs < FRESH_MS) return known.answer as Promise<Answer>;
-  const asked = read<Answer>(path, query);
+  if (known !== undefined && performance.now() - known.atMs < FRESH_MS) return known.answer as Promise<Answers[Path]>;
+  const asked = read(path, query);
   kept.delete(address);
   kept.set(address, { atMs: performance.now(), answer: asked });
   for (const [oldest] of [...kept].slice(0, -MOST_ANSWERS)) kept.delete(oldest);

@@ -54,7 +54,10 @@ export const focused = computed<PictureObject | null>(
 /** Looks at another object of the picture. */
 export const focusOn = (name: string | null): void => goTo(addressOf(place.value.path, { ...place.value.query, label: name }), 'replace');
 
-const imageId = computed(() => /^\/image\/(\d+)$/.exec(place.value.path)?.[1] ?? null);
+const imageId = computed(() => {
+  const [, id] = /^\/image\/(\d+)$/.exec(place.value.path) ?? [];
+  return id === undefined ? null : Number(id);
+});
 const roundAsked = computed(() => place.value.query.round ?? null);
 const queryText = computed(() => JSON.stringify(galleryQuery.value));
 const decisions = signal(0);
@@ -88,19 +91,19 @@ export function followAddress(): () => void {
 }
 
 /** Whether a label is on the picture as it is shown: one of another round brings its round with it. */
-function isShown(id: string, label: string | null, round: string | null): boolean {
+function isShown(id: number, label: string | null, round: string | null): boolean {
   const loading = pictureSource.loading.value;
-  if (loading.state !== 'there' || String(loading.facts.facts.id) !== id || loading.facts.roundAsked !== round) return false;
+  if (loading.state !== 'there' || loading.facts.facts.id !== id || loading.facts.roundAsked !== round) return false;
   return label === null || loading.facts.facts.objects.some(({ name }) => name === label);
 }
 
-export async function loadPicture(id: string | number, label: string | null, round: string | null): Promise<LoadedPicture> {
-  const facts = await answer<PictureFacts>(`/api/images/${id}`, { label, round });
+export async function loadPicture(id: number, label: string | null, round: string | null): Promise<LoadedPicture> {
+  const facts = await answer(`/api/images/${id}`, { label, round });
   return { facts, pixels: await pixelsOf(facts.picture).catch((error: Error) => error), roundAsked: round };
 }
 
 /** Only what models said and people drew is in queries. */
 export async function loadNeighbours(label: string | null, query: Readonly<Record<string, string>>): Promise<NeighboursOf> {
   if (label === null || !/^[pd]\d+$/.test(label)) return { label, previous: null, next: null };
-  return { label, ...(await answer<NeighboursAnswer>('/api/labels/neighbours', { ...query, id: label })) };
+  return { label, ...(await answer('/api/labels/neighbours', { ...query, id: label })) };
 }

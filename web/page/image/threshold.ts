@@ -31,7 +31,7 @@ export const followThreshold = (): (() => void) =>
     if (threshold === null || facts == null || facts.said === null) return;
     const { id: image, said } = facts;
     const asked = setTimeout(async () => {
-      const told = await answer<PreviewAnswer>(`/api/images/${image}/preview`, { round: said.round, threshold }).catch(() => null);
+      const told = await answer(`/api/images/${image}/preview`, { round: said.round, threshold }).catch(() => null);
       if (told !== null) preview.value = { ...told, image };
     }, QUIET_MS);
     return () => clearTimeout(asked);

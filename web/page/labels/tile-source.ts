@@ -1,5 +1,5 @@
 import { batch, signal } from '@preact/signals';
-import type { LabelPage, LabelPlace, LabelQuery, LabelTile } from '../../contract/labels.ts';
+import type { LabelPage, LabelQuery, LabelTile } from '../../contract/labels.ts';
 import { read } from '../client.ts';
 
 const PAGE = 96;
@@ -62,7 +62,7 @@ export class TileSource {
     const { signal: open } = this.#open;
     const known = this.#writes();
     try {
-      const first = await read<LabelPage>('/api/labels', { ...query, from: 0, count: PAGE }, open);
+      const first = await read('/api/labels', { ...query, from: 0, count: PAGE }, open);
       batch(() => {
         this.#pages.clear();
         this.length.value = null;
@@ -82,7 +82,7 @@ export class TileSource {
 
   async #locate(label: string | null, exact: boolean, open: AbortSignal): Promise<number | null> {
     if (label === null && exact) return null;
-    const { place, labels } = await read<LabelPlace>('/api/labels/place', { ...this.#query, list: this.#list, label }, open);
+    const { place, labels } = await read('/api/labels/place', { ...this.#query, list: this.#list, label }, open);
     this.length.value = { labels, exact: true };
     return place;
   }
@@ -126,11 +126,7 @@ export class TileSource {
     this.#loading.set(page, asked);
     const known = this.#writes();
     try {
-      const answer = await read<LabelPage>(
-        '/api/labels',
-        { ...this.#query, list: this.#list, from: page * PAGE, count: PAGE },
-        asked.signal,
-      );
+      const answer = await read('/api/labels', { ...this.#query, list: this.#list, from: page * PAGE, count: PAGE }, asked.signal);
       if (asked.signal.aborted) return;
       // The server has forgotten the list, and made it anew: what is here is of the old one.
       if (answer.list !== this.#list) this.#pages.clear();

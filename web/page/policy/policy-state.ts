@@ -56,12 +56,12 @@ export class PolicyState {
   }
 
   async plan(): Promise<void> {
-    await this.#wish('planned', () => read<ThresholdPlan>('/api/policy/plan', this.#query()));
+    await this.#wish('planned', () => read('/api/policy/plan', this.#query()));
   }
 
   /** Writes what a plan said. The run has these thresholds from then on, so that nothing is moved any more. */
   async use({ mark }: ThresholdPlan): Promise<void> {
-    await this.#wish('written', () => write<ThresholdPlan>('/api/policy', { query: this.#query(), agreed: mark }));
+    await this.#wish('written', () => write('/api/policy', { query: this.#query(), agreed: mark }));
     if (this.wish.value.state !== 'written') return;
     this.#asked = { facts: '', answer: '', examples: '' };
     this.#go(this.#frame());

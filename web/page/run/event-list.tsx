@@ -1,6 +1,6 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { EventLine, EventLines } from '../../contract/run.ts';
+import type { EventLine } from '../../contract/run.ts';
 import { read } from '../client.ts';
 import { bindKeys } from '../keys.ts';
 import { onHappened } from '../live.ts';
@@ -98,7 +98,7 @@ class Diary {
   async ask(): Promise<void> {
     const before = this.events.value.at(-1)?.id;
     try {
-      const { events, more } = await read<EventLines>('/api/run/events', { before, which: this.#isWarnings ? 'warnings' : null });
+      const { events, more } = await read('/api/run/events', { before, which: this.#isWarnings ? 'warnings' : null });
       this.events.value = mergedEvents(this.events.value, events);
       this.more.value = more;
       this.problem.value = null;

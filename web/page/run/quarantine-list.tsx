@@ -1,6 +1,6 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { RunOverview, SetAside } from '../../contract/run.ts';
-import { read } from '../client.ts';
+import { read, write } from '../client.ts';
 import { Loaded, Source } from '../loading.tsx';
 import { Scrolls } from '../scrolls.tsx';
 import { RetryButton } from './retry-button.tsx';
@@ -44,9 +44,10 @@ function Files({ aside, again }: PartProps) {
         offered={retriable > 0}
         hint={`what can be read now is labeled ${filesWhen}`}
         chance={retry.files}
-        path="/api/run/retry-files"
-        body={{}}
-        told={({ used = 0, leftOut = 0 }) => filesText(used, leftOut, filesWhen)}
+        retry={async () => {
+          const { used, leftOut } = await write('/api/run/retry-files', {});
+          return filesText(used, leftOut, filesWhen);
+        }}
         again={again}
       />
       {files.some(({ subset }) => subset !== 'unlabeled') && (
@@ -138,9 +139,10 @@ function Failed({ aside: { failed, retry }, again }: PartProps) {
         offered={failed.length > 0}
         hint={`labeled again ${whenOf(chance)}`}
         chance={chance}
-        path="/api/run/retry"
-        body={{ round: chance.possible ? chance.round : 0 }}
-        told={({ pictures = 0 }) => `${countWords(pictures)} ${pictures === 1 ? 'is' : 'are'} labeled again ${whenOf(chance)}.`}
+        retry={async () => {
+          const { pictures } = await write('/api/run/retry', { round: chance.possible ? chance.round : 0 });
+          return `${countWords(pictures)} ${pictures === 1 ? 'is' : 'are'} labeled again ${whenOf(chance)}.`;
+        }}
         again={again}
       />
     </>

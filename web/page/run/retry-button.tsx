@@ -1,10 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import type { SetAside } from '../../contract/run.ts';
-import { write } from '../client.ts';
 import { Problem } from '../loading.tsx';
-
-/** What a server counts of another try. */
-type Counts = Readonly<Record<string, number>>;
 
 interface RetryButtonProps {
   readonly what: string;
@@ -13,23 +9,22 @@ interface RetryButtonProps {
   /** What comes of it where it is possible. */
   readonly hint: string;
   readonly chance: SetAside['retry'][keyof SetAside['retry']];
-  readonly path: string;
-  readonly body: Counts;
-  readonly told: (counts: Counts) => string;
+  /** @returns what became of it, in words */
+  readonly retry: () => Promise<string>;
   readonly again: () => Promise<void>;
 }
 
 /** Has something that was set aside tried again, or says why that is of no use now; then, what became of it. */
-export function RetryButton({ what, offered, hint, chance, path, body, told, again }: RetryButtonProps) {
+export function RetryButton({ what, offered, hint, chance, retry, again }: RetryButtonProps) {
   const why = useId();
   const [isBusy, setBusy] = useState(false);
   const [done, setDone] = useState('');
   const [problem, setProblem] = useState<Error | null>(null);
-  const retry = async () => {
+  const press = async () => {
     if (isBusy) return;
     setBusy(true);
     try {
-      setDone(told(await write<Counts>(path, body)));
+      setDone(await retry());
       setProblem(null);
     } catch (error) {
       setProblem(error as Error);
@@ -41,7 +36,7 @@ export function RetryButton({ what, offered, hint, chance, path, body, told, aga
     <>
       {offered && (
         <div class="row retry">
-          <button type="button" disabled={!chance.possible} aria-disabled={isBusy} aria-describedby={why} onClick={() => void retry()}>
+          <button type="button" disabled={!chance.possible} aria-disabled={isBusy} aria-describedby={why} onClick={() => void press()}>
             {what}
           </button>
           <span id={why} class="quiet">

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RunRequest } from '../../../pipeline/index.ts';
-import type { ControlRequest, LiveState } from '../../contract/run.ts';
+import type { LiveState } from '../../contract/run.ts';
 import { write } from '../client.ts';
 import { bindKeys } from '../keys.ts';
 import { Problem } from '../loading.tsx';
@@ -34,7 +34,7 @@ export function RunControls({ now, folder }: RunControlsProps) {
   const standing = asked.inState === kind ? asked.request : null;
   const ask = async (request: RunRequest) => {
     try {
-      await write<ControlRequest>('/api/control', { request });
+      await write('/api/control', { request });
       setAsked({ request, inState: kind, error: null });
     } catch (error) {
       setAsked({ ...NOTHING, error: error as Error });
