@@ -9,11 +9,14 @@ import { fillLabelDatabase, imagesOf, type LabelRecipe, type PictureFile, whole 
 import { ScenePainter } from './picture.ts';
 import { sceneObjects } from './scene.ts';
 
-/** The folder of a run whose database holds so many predictions, with the pictures that they are of; made unless it is there. */
+/** The folder of a run whose database holds so many predictions, with the pictures that they are of; made, or brought forward, as {@link makeLabelDatabase} does. */
 export async function makeInspectorRun(inputs: string, recipe: LabelRecipe): Promise<string> {
   const folder = join(inputs, `inspector-${recipe.predictions}`);
   const database = join(folder, 'selfpaste.db');
-  if (existsSync(database)) return folder;
+  if (existsSync(database)) {
+    openDatabase(database, { mode: 'upgrade' }).close();
+    return folder;
+  }
   const pictures = await paintPictures(join(folder, 'pictures'), recipe);
   whole(database, (path) => {
     const db = openDatabase(path, { mode: 'create' });

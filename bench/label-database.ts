@@ -40,14 +40,15 @@ const IMAGES_A_TRANSACTION = 200;
 
 export const imagesOf = ({ predictions }: LabelRecipe): number => Math.ceil(predictions / (labelRounds * predictionsPerImage));
 
-/** Makes the database unless it is there; one that was not finished is made anew. */
+/** Makes the database unless it is there; one that was not finished is made anew, one of an older version is brought forward. */
 export function makeLabelDatabase(path: string, recipe: LabelRecipe): void {
-  if (existsSync(path)) return;
-  whole(path, (unfinished) => {
-    const db = openDatabase(unfinished, { mode: 'create' });
-    fillLabelDatabase(db, recipe);
-    db.close();
-  });
+  if (existsSync(path)) openDatabase(path, { mode: 'upgrade' }).close();
+  else
+    whole(path, (unfinished) => {
+      const db = openDatabase(unfinished, { mode: 'create' });
+      fillLabelDatabase(db, recipe);
+      db.close();
+    });
 }
 
 /** A database that is there once it is finished. */
