@@ -10,7 +10,7 @@ import { serveRun } from '../../web/index.ts';
 import { assertEnded, lookInto, makeScenes, SMALL, startProgram, writeConfig } from '../small-run.ts';
 import { eventually, inspect, skip } from './browser.ts';
 
-const STEPS = 40;
+const STEPS = 30;
 
 it('a run is watched from before its beginning to its end, over pauses and a server that begins anew', { skip }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'selfpaste-live-'));
