@@ -11,7 +11,7 @@ import {
   type TrainingInstance,
 } from '../core/index.ts';
 import { type CanvasMask, canvasBoxOf, hideUnder, placeMask, tightBox, unionOf } from './canvas-mask.ts';
-import { occlude } from './occlusion.ts';
+import { type Occlusion, occlude } from './occlusion.ts';
 import { axisMaps, type Placement } from './placement.ts';
 import type { AugmentRecipe } from './recipe.ts';
 
@@ -62,6 +62,8 @@ export interface ArrangedObject extends ArrangedRegion {
 /** An object that is not in the sample. */
 export interface DroppedObject {
   readonly reason: DropReason;
+  /** Of an occluded one, how; null for the others. */
+  readonly occlusion: Occlusion | null;
   readonly classIndex: ClassIndex;
   readonly source: LabelSource;
   /** Whether it would have come from the donor. */
@@ -97,7 +99,7 @@ export function arrange(main: MainLayer, donor: Layer | null, recipe: AugmentRec
   const visible = cover ? hideBeneath(beneath.kept, cover, recipe, main) : { kept: beneath.kept, dropped: [] };
   const objects = [...visible.kept, ...pasted.kept];
   const limited = objects.slice(0, recipe.maxInstances ?? objects.length);
-  const overLimit = objects.slice(limited.length).map((object) => asDropped(object, 'over-limit'));
+  const overLimit = objects.slice(limited.length).map((object) => asDropped(object, 'over-limit', null));
   return {
     objects: limited,
     ignored: placeIgnored(main, cover, recipe),
@@ -106,7 +108,11 @@ export function arrange(main: MainLayer, donor: Layer | null, recipe: AugmentRec
   };
 }
 
-const asDropped = (object: ArrangedObject, reason: DropReason): DroppedObject => ({ ...object, reason });
+const asDropped = (object: ArrangedObject, reason: DropReason, occlusion: Occlusion | null): DroppedObject => ({
+  ...object,
+  reason,
+  occlusion,
+});
 
 function placeObjects({ size, instances, placement }: Layer, { canvas, minVisiblePx }: AugmentRecipe, pasted: boolean): Sifted {
   const axes = axisMaps(placement, size);
@@ -119,7 +125,7 @@ function placeObjects({ size, instances, placement }: Layer, { canvas, minVisibl
     if (placed.areaPx2 >= Math.max(1, minVisiblePx)) kept.push({ classIndex, source, pasted, mask: placed, box: tightBox(placed) });
     else {
       const reason = boxArea(whole) > 0 && boxArea(box) === 0 ? 'outside' : 'too-small';
-      dropped.push({ reason, classIndex, source, pasted, mask: placed, box: whole });
+      dropped.push({ reason, occlusion: null, classIndex, source, pasted, mask: placed, box: whole });
     }
   }
   return { kept, dropped };
@@ -138,11 +144,12 @@ function placeIgnored({ size, ignored, placement }: MainLayer, cover: CanvasMask
 function hideBeneath(objects: readonly ArrangedObject[], cover: CanvasMask, recipe: AugmentRecipe, { size, placement }: Layer): Sifted {
   const masks = objects.map(({ mask }) => mask);
   const remains = occlude(masks, cover, recipe, areaOf(size) / areaOf(placement.scaled));
-  return {
-    kept: objects.flatMap((object, at) => {
-      const left = remains[at];
-      return left ? [{ ...object, ...left }] : [];
-    }),
-    dropped: objects.flatMap((object, at) => (remains[at] ? [] : [asDropped(object, 'occluded')])),
-  };
+  const kept: ArrangedObject[] = [];
+  const dropped: DroppedObject[] = [];
+  for (const [at, object] of objects.entries()) {
+    const left = remains[at];
+    if (left.kind === 'kept') kept.push({ ...object, mask: left.mask, box: left.box });
+    else dropped.push(asDropped(object, 'occluded', left.occlusion));
+  }
+  return { kept, dropped };
 }

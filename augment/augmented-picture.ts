@@ -13,6 +13,7 @@ import {
 } from '../core/index.ts';
 import { type Arrangement, countDropped, type DropCounts, type DropReason } from './arrangement.ts';
 import type { CanvasMask } from './canvas-mask.ts';
+import type { Occlusion } from './occlusion.ts';
 
 /** An object of an augmented picture, in canvas pixels. The mask is what is visible of it. */
 export interface AugmentedInstance {
@@ -27,6 +28,8 @@ export interface AugmentedInstance {
 /** An object that is not on the picture to be learned, in canvas pixels. */
 export interface DroppedInstance {
   readonly reason: DropReason;
+  /** Of an occluded one, how; null for the others. */
+  readonly occlusion: Occlusion | null;
   readonly classIndex: ClassIndex;
   readonly source: LabelSource;
   /** Whether it would have come from the donor. */

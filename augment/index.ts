@@ -9,6 +9,7 @@ export {
   largeScaleJitter,
   type PlannedPicture,
 } from './copy-paste.ts';
+export type { Occlusion } from './occlusion.ts';
 export { PictureStore } from './picture-store.ts';
 export type { Placement } from './placement.ts';
 export { type DonorPlan, type MainPlan, type PlannerSettings, type SamplePlan, type SamplePlanner, samplePlanner } from './plan.ts';

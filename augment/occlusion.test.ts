@@ -18,7 +18,9 @@ const withRule = (changes: Partial<Extract<OcclusionRule, { kind: 'paper' }>>): 
   occlusion: { ...(paper.occlusion as Extract<OcclusionRule, { kind: 'paper' }>), ...changes },
 });
 const boxes = (objects: readonly CanvasMask[], cover: CanvasMask, recipe: AugmentRecipe, factor = 1) =>
-  occlude(objects, cover, recipe, factor).map((left) => left?.box ?? null);
+  occlude(objects, cover, recipe, factor).map((left) => (left.kind === 'kept' ? left.box : null));
+const occlusions = (objects: readonly CanvasMask[], cover: CanvasMask, recipe: AugmentRecipe, factor = 1) =>
+  occlude(objects, cover, recipe, factor).map((left) => (left.kind === 'kept' ? null : left.occlusion));
 
 test('default: the share that stays visible decides, and the box is tight', () => {
   const recipe = copyPasteRecipe(canvas);
@@ -62,4 +64,17 @@ test('an object of which nothing remains goes under any rule', () => {
   for (const recipe of [copyPasteRecipe(canvas), paper, withRule({ remainingPx: 0 }), withRule({ wholePicture: true })]) {
     assert.deepEqual(boxes([block(5, 5, 30, 30)], block(0, 0, 50, 50), recipe), [null]);
   }
+});
+
+test('what is dropped says by which part of the rule, and how much of it is left in pixels of both pictures', () => {
+  const relative = copyPasteRecipe(canvas);
+  const occluded = (cause: string, visiblePx2: number, picturePx2 = visiblePx2) => [{ cause, visiblePx2, picturePx2 }];
+  assert.deepEqual(occlusions([block(0, 0, 10, 10)], block(0, 0, 10, 10), relative), occluded('min-px', 0));
+  // 3 px are fewer than the least 4, though they are 30 % of the object.
+  assert.deepEqual(occlusions([block(0, 0, 10, 1)], block(0, 0, 7, 1), relative), occluded('min-px', 3));
+  assert.deepEqual(occlusions([block(0, 0, 100, 100)], block(0, 0, 100, 91), relative), occluded('share', 900));
+  assert.deepEqual(occlusions([block(0, 0, 20, 40)], block(0, 0, 20, 35), paper, 2.5), occluded('picture-px', 100, 250));
+  const objects = [block(0, 0, 100, 100), block(150, 150, 10, 10)];
+  const untouched = occlusions(objects, block(0, 0, 100, 50), withRule({ wholePicture: true }));
+  assert.deepEqual(untouched, [null, ...occluded('whole-picture', 100)]);
 });

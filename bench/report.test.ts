@@ -51,7 +51,7 @@ test('a mistake of the user is one sentence and a hint', async () => {
   assert.equal(code, 2);
   assert.equal(
     output.trim(),
-    'Expected rle, eval, copy-paste, stream, teacher, student, labels for a benchmark, got "speed" (string)\nname some of these, or none for all',
+    'Expected rle, eval, copy-paste, stream, teacher, student, labels, inspector for a benchmark, got "speed" (string)\nname some of these, or none for all',
   );
   assert.match(
     (await bench('--seed', 'x')).output,

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { withFolder } from '../test/small-run.ts';
-import { addressToOpen, browserCommand, openBrowser, type Surroundings } from './open-browser.ts';
+import { browserCommand, isBrowserSeen, openBrowser, pageToOpen, type Surroundings } from './open-browser.ts';
 
 const URL_HERE = 'http://127.0.0.1:4280/';
 const DESK: Surroundings = { platform: 'linux', env: { DISPLAY: ':0' }, isTerminal: true };
 const commandIn = (change: Partial<Surroundings>) => {
-  const command = browserCommand(URL_HERE, { ...DESK, ...change });
-  return command === null ? null : [command.file, ...command.args];
+  const { file, args } = browserCommand(URL_HERE, { ...DESK, ...change });
+  return [file, ...args];
 };
 
 test('the browser is the one that the system or the user names', () => {
@@ -36,14 +37,20 @@ test('no browser is opened where nobody would see it', () => {
     ['from afar, on macOS', { platform: 'darwin', env: { SSH_TTY: '/dev/ttys001' } }],
     ['a system that it does not know', { platform: 'win32' }],
   ];
-  for (const [why, change] of unseen) assert.equal(commandIn(change), null, why);
-  assert.deepEqual(commandIn({ env: { ...DESK.env, CI: 'false' } }), ['xdg-open', URL_HERE]);
+  for (const [why, change] of unseen) assert.equal(isBrowserSeen({ ...DESK, ...change }), false, why);
+  for (const env of [DESK.env, { ...DESK.env, CI: 'false' }]) assert.equal(isBrowserSeen({ ...DESK, env }), true);
 });
 
-test('the opened address has the token', () => {
-  assert.equal(addressToOpen(URL_HERE, null), URL_HERE);
-  assert.equal(addressToOpen('http://localhost:4280/', 'a-b_c'), 'http://localhost:4280/?token=a-b_c');
-  assert.equal(addressToOpen('http://desk.local:4280/', 'a'), 'http://desk.local:4280/?token=a');
+test('the address is opened as it is, unless a token belongs to it: that stands in a file of the user alone, as long as the server lives', () => {
+  assert.equal(pageToOpen(URL_HERE, null).address, URL_HERE);
+  const { address, remove } = pageToOpen('http://desk.local:4280/', 'a-b_c');
+  assert.match(address, /^file:\/\/\/.*\.html$/);
+  const file = fileURLToPath(address);
+  const modeOf = (path: string) => statSync(path).mode & 0o777;
+  assert.deepEqual([modeOf(file), modeOf(dirname(file))], [0o600, 0o700]);
+  assert.match(readFileSync(file, 'utf8'), /http-equiv="refresh" content="0; url=http:\/\/desk\.local:4280\/\?token=a-b_c"/);
+  remove();
+  assert.ok(!existsSync(dirname(file)));
 });
 
 test('a browser is started with the address; one that is not there is no error', () =>

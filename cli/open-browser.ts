@@ -1,4 +1,8 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** What decides whether a browser is opened, and which. */
 export interface Surroundings {
@@ -13,14 +17,13 @@ export interface BrowserCommand {
   readonly args: readonly string[];
 }
 
-/** The command that opens an address in the user's browser; null where nobody would see it. */
-export function browserCommand(address: string, surroundings: Surroundings): BrowserCommand | null {
-  if (!isSeen(surroundings)) return null;
-  const { platform, env } = surroundings;
+/** The command that opens an address in the user's browser. */
+export function browserCommand(address: string, { platform, env }: Surroundings): BrowserCommand {
   return chosenBrowser(env.BROWSER ?? '', address) ?? { file: platform === 'darwin' ? 'open' : 'xdg-open', args: [address] };
 }
 
-function isSeen({ platform, env, isTerminal }: Surroundings): boolean {
+/** Whether anybody would see a browser that is opened. */
+export function isBrowserSeen({ platform, env, isTerminal }: Surroundings): boolean {
   if (!isTerminal || isSet(env.CI)) return false;
   const hasDisplay = isSet(env.DISPLAY) || isSet(env.WAYLAND_DISPLAY);
   if (platform === 'darwin') return hasDisplay || !(isSet(env.SSH_CONNECTION) || isSet(env.SSH_TTY));
@@ -45,9 +48,32 @@ export function openBrowser({ file, args }: BrowserCommand): void {
   browser.unref();
 }
 
-/** Where a browser on this machine finds the server, with the token where it asks for one. */
-export function addressToOpen(url: string, token: string | null): string {
-  const address = new URL(url);
-  if (token !== null) address.searchParams.set('token', token);
-  return address.href;
+/** What a browser is told to open. */
+export interface OpenedPage {
+  readonly address: string;
+  /** Takes back what had to be written for it. */
+  remove(): void;
 }
+
+/**
+ * Where a browser on this machine finds the server. Everybody on it reads the arguments of all commands: the token goes into a file that
+ * its owner alone reads, and that leads on.
+ */
+export function pageToOpen(url: string, token: string | null): OpenedPage {
+  if (token === null) return { address: url, remove: () => {} };
+  const folder = mkdtempSync(join(tmpdir(), 'selfpaste-ui-'));
+  const file = join(folder, 'open.html');
+  writeFileSync(file, leadingTo(`${url}?token=${encodeURIComponent(token)}`), { mode: 0o600, flag: 'wx' });
+  return { address: pathToFileURL(file).href, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** @param address of a server of ours: it has no character that markup begins or ends with */
+const leadingTo = (address: string): string => `<!doctype html>
+<html lang="en">
+  <meta charset="utf-8" />
+  <meta name="referrer" content="no-referrer" />
+  <meta http-equiv="refresh" content="0; url=${address}" />
+  <title>selfpaste</title>
+  <a href="${address}">Open the inspector</a>
+</html>
+`;

@@ -78,6 +78,17 @@ describe('plain progress', { skip: process.stderr.isTTY ? 'stderr is a terminal'
     });
     assert.match(text, /110\/200 pictures {2}90 s left\n$/);
   });
+
+  it('does not take pictures that are taken over for a measure of the time left', (t) => {
+    t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_000 });
+    const view = progressView(false);
+    const text = written(t, 'stderr', () => {
+      view.emit(progress(1, { toDetect: 20 }));
+      t.mock.timers.tick(20_000);
+      view.emit(progress(150, { toDetect: 16, rate: 0.2 }));
+    });
+    assert.match(text, /150\/200 pictures {2}0\.2\/s {2}80 s left\n$/);
+  });
 });
 
 it('NDJSON is one document an event on stdout, with its time', (t) => {

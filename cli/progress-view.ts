@@ -64,21 +64,21 @@ class PlainView implements ProgressView {
   close(): void {}
 }
 
-/** When the stage began and from where, for the time left; and the best AP so far. */
+/** When the stage began and what was ahead of it, for the time left; and the best AP so far. */
 class StageClock {
   startedMs = Date.now();
-  firstDone: number | null = null;
+  firstAhead: number | null = null;
   best: number | null = null;
   #unit: ProgressEvent['unit'] | null = null;
 
   observe(event: RunEvent): void {
     if (event.kind === 'stage-started') {
       this.startedMs = Date.now();
-      this.firstDone = null;
+      this.firstAhead = null;
     }
     // A validation in the middle of a training counts pictures, and steps go on from where they were.
-    if (event.kind === 'progress' && (this.firstDone === null || this.#unit !== event.unit)) {
-      this.firstDone = event.done;
+    if (event.kind === 'progress' && (this.firstAhead === null || this.#unit !== event.unit)) {
+      this.firstAhead = aheadOf(event);
       this.#unit = event.unit;
       this.startedMs = Date.now();
     }
@@ -86,11 +86,15 @@ class StageClock {
   }
 
   /** Null before there is anything to tell it from. */
-  leftMs({ done, total }: ProgressEvent): number | null {
-    const made = done - (this.firstDone ?? done);
-    return made > 0 ? ((Date.now() - this.startedMs) / made) * (total - done) : null;
+  leftMs(event: ProgressEvent): number | null {
+    const ahead = aheadOf(event);
+    const made = (this.firstAhead ?? ahead) - ahead;
+    return made > 0 ? ((Date.now() - this.startedMs) / made) * ahead : null;
   }
 }
+
+/** What takes time: pictures that are taken over take none. */
+const aheadOf = ({ done, total, facts: { toDetect } }: ProgressEvent): number => (typeof toDetect === 'number' ? toDetect : total - done);
 
 function liveLine(event: ProgressEvent, clock: StageClock): string {
   const [head, tail] = progressParts(event, clock);

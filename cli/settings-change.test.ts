@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { after, before, describe, it } from 'node:test';
 import { parseConfig, type ResolvedConfig } from '../config/index.ts';
 import { openDatabase, type RunDatabase } from '../db/index.ts';
@@ -18,7 +19,7 @@ describe('settings that `resume` is given', () => {
   const folder = mkdtempSync(join(tmpdir(), 'selfpaste-settings-'));
   const file = join(folder, 'selfpaste.yaml');
   const run = join(folder, 'runs/base');
-  const asked = (...set: string[]) => ({ config: file, set, yes: false });
+  const asked = (...set: string[]) => ({ config: file, set, readData: false, yes: false });
 
   before(() => {
     writeFileSync(file, CONFIG);
@@ -55,8 +56,12 @@ describe('settings that `resume` is given', () => {
   }
 
   it('are the same ones: nothing is asked, nothing changes', async () => {
-    assert.equal(await settleSettings(run, { set: [], yes: false }), run);
+    assert.equal(await settleSettings(run, { set: [], readData: false, yes: false }), run);
     assert.equal(await settleSettings(run, asked()), run);
+  });
+
+  it('are the same ones, with data to read that were not read yet: the run goes on and reads them', async () => {
+    assert.equal(await settleSettings(run, { set: [], readData: true, yes: false }), run);
   });
 
   it('are others: without a word nothing changes', async () => {
@@ -75,17 +80,29 @@ describe('settings that `resume` is given', () => {
     assert.ok(!existsSync(join(folder, 'runs/.other.forking')));
   });
 
+  it('are not looked at for a fork that cannot be: nothing is read or reported', async (t) => {
+    const said = t.mock.method(process.stderr, 'write', () => true);
+    const absent = { ...asked('data.labeled.annotations=absent.json'), readData: true };
+    await assert.rejects(settleSettings(run, { ...absent, fork: '../elsewhere' }), {
+      code: 'USAGE_FORK_NAME',
+      message: 'Expected a name of letters, digits, dot, dash and underscore for --fork, got "../elsewhere" (string)',
+      hint: 'give the name alone, as `--fork stricter`: the new run lies beside the one that it comes from',
+    });
+    await assert.rejects(settleSettings(run, { ...absent, fork: 'base' }), { code: 'USAGE_FORK_EXISTS' });
+    assert.equal(said.mock.callCount(), 0);
+  });
+
   it('are taken with --yes; --set without a file changes those that the run has by then', async () => {
     assert.equal(await settleSettings(run, { ...asked('train.steps=7', 'name=elsewhere'), yes: true }), run);
     assert.deepEqual([stored().train.steps, stored().name], [7, 'base']);
-    await settleSettings(run, { set: ['rounds=3'], yes: true });
+    await settleSettings(run, { set: ['rounds=3'], readData: false, yes: true });
     assert.deepEqual([stored().train.steps, stored().rounds], [7, 3]);
   });
 
   it('are taken by the run of an older version, which is brought forward as `resume` does it', async () => {
     const old = oldRun();
     assert.throws(() => stored(old), { code: 'DATA_OLDER_DATABASE' });
-    assert.equal(await settleSettings(old, { set: ['rounds=4'], yes: true }), old);
+    assert.equal(await settleSettings(old, { set: ['rounds=4'], readData: false, yes: true }), old);
     assert.equal(stored(old).rounds, 4);
     assert.ok(existsSync(join(old, 'selfpaste.v1.backup.db')));
   });

@@ -1,10 +1,13 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
-import { type ResolvedConfig, restoreConfig } from '../config/index.ts';
+import { restoreConfig } from '../config/index.ts';
 import { errorFacts, SelfpasteError } from '../core/index.ts';
 import {
+  type AddedPictures,
+  addedPictures,
   type ChangePlan,
   changeSettings,
+  forkFolder,
   forkRun,
   planSettings,
   type SharedData,
@@ -14,13 +17,16 @@ import {
   type Wanted,
 } from '../pipeline/index.ts';
 import { readConfig } from './options.ts';
+import { printable } from './print.ts';
 import { settingsReport } from './settings-report.ts';
 
-/** What `resume` is told of settings. */
+/** What `resume` is told of settings and data. */
 export interface SettingsOptions {
   /** A configuration's file; without one, the run's own settings are changed. */
   readonly config?: string;
   readonly set: readonly string[];
+  /** Whether the files of the data are read again. */
+  readonly readData: boolean;
   /** Whether a change is taken without a question. */
   readonly yes: boolean;
   /** Name of a new run that goes on instead. */
@@ -28,28 +34,42 @@ export interface SettingsOptions {
 }
 
 /**
- * Gives a run, or a fork of it, the settings that are asked for, after a report of what they mean. Never silently: without a word of the
- * user's nothing is changed; and what is done is what the report said, also where another process moved the run meanwhile.
+ * Gives a run, or a fork of it, the settings and data that are asked for, after a report of what they mean. Never silently: without a word of
+ * the user's nothing is changed; and what is done is what the report said, also where another process moved the run meanwhile.
  * @returns the folder of the run that goes on
  * @throws SelfpasteError USAGE_SETTINGS_CHANGED where nobody agreed, USAGE_RUN_MOVED, and what changing and forking throw
  */
 export async function settleSettings(run: string, options: SettingsOptions): Promise<string> {
-  const { config, set, fork } = options;
-  if (config === undefined && set.length === 0 && fork === undefined) return run;
+  const { config, set, readData, fork } = options;
+  if (config === undefined && set.length === 0 && !readData && fork === undefined) return unchanged(run);
+  // Before the data are read, which takes its time.
+  if (fork !== undefined) forkFolder(run, fork);
   const wanted = wantedBy(options);
   const plan = await planned(run, wanted);
   tell(settingsReport(plan, plan.restart.kind === 'import' ? await surveyed(run, wanted) : null));
   if (fork !== undefined) return forkOf(run, wanted, plan, fork);
-  if (plan.changes.length === 0) return run;
+  if (plan.changes.length === 0 && plan.restart.kind === 'none') return run;
   if (!(await isAgreed(plan, options))) throw settingsChanged(plan);
   await changeSettings(run, wanted, userName(), plan);
   return run;
 }
 
-const wantedBy =
-  ({ config, set }: SettingsOptions): Wanted =>
-  (stored): ResolvedConfig =>
-    config === undefined ? restoreConfig(stored, set) : readConfig({ config, set });
+/** Nothing is asked; that pictures were added since the import may still be worth a word. */
+async function unchanged(run: string): Promise<string> {
+  const added = await addedPictures(run);
+  if (added !== null) tell(addedText(run, added));
+  return run;
+}
+
+function addedText(run: string, { folder, pictures }: AddedPictures): string {
+  const count = pictures === 1 ? '1 picture was' : `${pictures} pictures were`;
+  return `${count} added to ${printable(folder)} since the import: \`selfpaste resume ${printable(run)} --read-data --fork NAME\` takes them in`;
+}
+
+const wantedBy = ({ config, set, readData }: SettingsOptions): Wanted => ({
+  settings: (stored) => (config === undefined ? restoreConfig(stored, set) : readConfig({ config, set })),
+  data: readData ? 'again' : 'as-imported',
+});
 
 /** `resume` brings the database of an older version forward, whatever settings it is given. */
 async function planned(run: string, wanted: Wanted): Promise<ChangePlan> {
@@ -62,7 +82,7 @@ async function planned(run: string, wanted: Wanted): Promise<ChangePlan> {
   }
 }
 
-/** Reads other data, which takes its time; a signal ends it with nothing left behind. */
+/** Reads the data, which takes its time; a signal ends it with nothing left behind. */
 async function surveyed(run: string, wanted: Wanted): Promise<SharedData> {
   tell('reading the data, to see what the run knows of them already ...');
   const controller = new AbortController();

@@ -13,7 +13,9 @@ const steps: PlannedChange = {
   effect: { kind: 'stage' },
 };
 const patience: PlannedChange = { ...steps, key: 'train.patience', before: null, after: 3 };
-const plan = (changes: readonly PlannedChange[], restart: ChangePlan['restart']): ChangePlan => ({ place, changes, ignored: [], restart });
+const plan = (changes: readonly PlannedChange[], restart: ChangePlan['restart']): ChangePlan => ({
+  ...{ place, changes, ignored: [], data: 'as-imported', restart },
+});
 
 test('a report says what each setting was and is, what it invalidates, and what goes on', () => {
   const report = settingsReport(plan([score, steps, patience], { kind: 'fork', at: { round: 2, stage: 'select' } }));
@@ -50,8 +52,9 @@ const shared: SharedData = {
     validation: { pictures: 6, shared: 6 },
     unlabeled: { pictures: 400, shared: 312 },
   },
-  beginning: { kind: 'same' },
-  labels: { pictures: 400, shared: 312 },
+  beginning: { kind: 'same', from: 'base' },
+  labels: { pictures: 400, shared: 312, from: 'base' },
+  leftBehind: new Map(),
 };
 
 test('a fork with other data: what is shared and what is made again is counted', () => {
@@ -76,19 +79,44 @@ test('each beginning of a fork with other data has its words', () => {
     settingsReport(plan([steps], { kind: 'import' }), { ...shared, ...facts })
       .split('\n')
       .slice(-2);
-  assert.deepEqual(lines({ beginning: { kind: 'other', why: 'it has no student of round 0' }, labels: { pictures: 9, shared: 0 } }), [
-    'round 0 is trained again: it has no student of round 0',
-    'round 1: the labels of 0 of 9 pictures are those of base, 9 are labeled; what comes after is made again, unless it turns out the same',
-  ]);
-  assert.deepEqual(lines({ beginning: { kind: 'given', measured: true }, labels: { pictures: 9, shared: 9 } }), [
-    'round 0 takes the given teacher; its numbers are those of base',
-    'round 1: the labels of 9 of 9 pictures are those of base, none is labeled again; what comes after is made again, unless it turns out the same',
-  ]);
+  assert.deepEqual(
+    lines({ beginning: { kind: 'other', why: 'it has no student of round 0' }, labels: { pictures: 9, shared: 0, from: 'base' } }),
+    [
+      'round 0 is trained again: it has no student of round 0',
+      'round 1: the labels of 0 of 9 pictures are those of base, 9 are labeled; what comes after is made again, unless it turns out the same',
+    ],
+  );
+  assert.deepEqual(
+    lines({ beginning: { kind: 'given', numbersFrom: 'base' }, labels: { pictures: 9, shared: 9, from: 'more and base' } }),
+    [
+      'round 0 takes the given teacher; its numbers are those of base',
+      'round 1: the labels of 9 of 9 pictures are those of more and base, none is labeled again; what comes after is made again, unless it turns out the same',
+    ],
+  );
   assert.equal(
-    lines({ beginning: { kind: 'given', measured: false } })[0],
+    lines({ beginning: { kind: 'given', numbersFrom: null } })[0],
     'round 0 takes the given teacher; its numbers are measured again',
   );
-  assert.equal(lines({ labels: { pictures: 0, shared: 0 } }).at(-1), 'no picture is to be labeled');
+  assert.equal(lines({ labels: { pictures: 0, shared: 0, from: 'base' } }).at(-1), 'no picture is to be labeled');
+  const leftBehind = new Map([
+    ['dog', 2],
+    ['red\u001b[2J', 1],
+  ]);
+  const said = 'what people drew of categories that are not in these data stays behind: 2 of dog, 1 of red\\x1b[2J';
+  assert.equal(lines({ leftBehind }).at(-1), said);
+});
+
+test('data that are read again are said, whether a setting differs or not', () => {
+  const again = (changes: readonly PlannedChange[], restart: ChangePlan['restart']) =>
+    settingsReport({ ...plan(changes, restart), data: 'again' }).split('\n');
+  const only = 'only a fork can go on, from the import of the data: what is the same by content is shared';
+  const said = 'the data are read again, as their files are now';
+  assert.deepEqual(again([], { kind: 'import' }), ['the run is in round 2, train', '', said, only]);
+  assert.deepEqual(again([steps], { kind: 'import' }).slice(-3), ['rounds 0 to 1 keep what came of the old train.steps', said, only]);
+  assert.deepEqual(again([], { kind: 'none' }).slice(-2), [
+    'the data were not read yet: the run reads them anyway',
+    'the run can go on where it is',
+  ]);
 });
 
 test('more rounds behind a student that was not promoted: none follows, and that is said', () => {

@@ -1,25 +1,32 @@
-import type { ChangePlan, Effect, PlannedChange, SharedBeginning, SharedCount, SharedData } from '../pipeline/index.ts';
+import type { ChangePlan, Effect, PlannedChange, SharedBeginning, SharedData } from '../pipeline/index.ts';
 import { printable, table } from './print.ts';
 
 /**
- * What other settings mean to a run, for people: each change, what it invalidates, and what the run, or a fork of it, would do.
- * @param shared what a fork with other data would take over; null where the data stay
+ * What other settings, or data that are read again, mean to a run, for people: each change, what it invalidates, and what the run, or a fork
+ * of it, would do.
+ * @param shared what a fork with other data would take over; null where the data stay as they were imported
  */
-export function settingsReport({ place, changes, ignored, restart }: ChangePlan, shared: SharedData | null = null): string {
+export function settingsReport(plan: ChangePlan, shared: SharedData | null = null): string {
+  const { place, changes, ignored, data, restart } = plan;
   const notes = ignored.map(({ key }) => `${key} stays as it is: a run is where its folder is; --fork NAME makes one of another name`);
-  if (changes.length === 0) return ['no setting differs', ...notes].join('\n');
+  if (changes.length === 0 && data === 'as-imported') return ['no setting differs', ...notes].join('\n');
   const where = place.stage === 'decide' ? `behind the end of round ${place.round}` : `in round ${place.round}, ${place.stage}`;
-  const rows = changes.map((change) => [change.key, valueText(change.before), valueText(change.after), effectText(change)]);
   return [
     `the run is ${where}`,
     '',
-    table(['setting', 'before', 'after', 'invalidates'], rows),
-    '',
+    ...changesText(changes),
     ...keptText(changes),
     ...notes,
+    ...readingText(plan),
     restartText(restart, place),
     ...(shared === null ? [] : sharedText(shared)),
   ].join('\n');
+}
+
+function changesText(changes: readonly PlannedChange[]): readonly string[] {
+  if (changes.length === 0) return [];
+  const rows = changes.map((change) => [change.key, valueText(change.before), valueText(change.after), effectText(change)]);
+  return [table(['setting', 'before', 'after', 'invalidates'], rows), ''];
 }
 
 const MOST_CHARACTERS = 40;
@@ -54,6 +61,13 @@ function keptText(changes: readonly PlannedChange[]): readonly string[] {
   );
 }
 
+function readingText({ data, restart }: ChangePlan): readonly string[] {
+  if (data === 'as-imported') return [];
+  return [
+    restart.kind === 'import' ? 'the data are read again, as their files are now' : 'the data were not read yet: the run reads them anyway',
+  ];
+}
+
 function restartText(restart: ChangePlan['restart'], { round, stage, promoted }: ChangePlan['place']): string {
   switch (restart.kind) {
     case 'none':
@@ -70,25 +84,37 @@ function restartText(restart: ChangePlan['restart'], { round, stage, promoted }:
 }
 
 /** What a fork shares with the run by content, and what it makes again. */
-function sharedText({ run, parts, beginning, labels }: SharedData): readonly string[] {
+function sharedText({ run, parts, beginning, labels, leftBehind }: SharedData): readonly string[] {
   const rows = Object.entries(parts).map(([part, { pictures, shared }]) => [part, `${pictures}`, `${shared}`]);
-  return ['', table(['pictures', 'in the data', `in ${run}`], rows), '', beginningText(beginning, run), labelsText(labels, run)];
+  return [
+    '',
+    table(['pictures', 'in the data', `in ${run}`], rows),
+    '',
+    beginningText(beginning),
+    labelsText(labels),
+    ...leftText(leftBehind),
+  ];
 }
 
-function beginningText(beginning: SharedBeginning, run: string): string {
+function leftText(leftBehind: SharedData['leftBehind']): readonly string[] {
+  const what = Array.from(leftBehind, ([name, count]) => `${count} of ${printable(name)}`);
+  return what.length === 0 ? [] : [`what people drew of categories that are not in these data stays behind: ${what.join(', ')}`];
+}
+
+function beginningText(beginning: SharedBeginning): string {
   switch (beginning.kind) {
     case 'same':
-      return `round 0: its student and numbers are those of ${run}; nothing is trained`;
+      return `round 0: its student and numbers are those of ${beginning.from}; nothing is trained`;
     case 'other':
       return `round 0 is trained again: ${beginning.why}`;
     case 'given':
-      return `round 0 takes the given teacher; its numbers are ${beginning.measured ? `those of ${run}` : 'measured again'}`;
+      return `round 0 takes the given teacher; its numbers are ${beginning.numbersFrom === null ? 'measured again' : `those of ${beginning.numbersFrom}`}`;
   }
 }
 
-function labelsText({ pictures, shared }: SharedCount, run: string): string {
+function labelsText({ pictures, shared, from }: SharedData['labels']): string {
   if (pictures === 0) return 'no picture is to be labeled';
   const rest = shared === pictures ? 'none is labeled again' : `${pictures - shared} are labeled`;
   const later = 'what comes after is made again, unless it turns out the same';
-  return `round 1: the labels of ${shared} of ${pictures} pictures are those of ${run}, ${rest}; ${later}`;
+  return `round 1: the labels of ${shared} of ${pictures} pictures are those of ${from}, ${rest}; ${later}`;
 }

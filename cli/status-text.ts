@@ -1,11 +1,18 @@
 import type { ResolvedConfig } from '../config/index.ts';
-import type { RoundStatus, RunStatus } from '../db/index.ts';
-import { bestValidation, type CurrentState, type MeasuredClasses, runState } from '../pipeline/index.ts';
+import type { RunStatus } from '../db/index.ts';
+import {
+  type CurrentState,
+  type MeasuredClasses,
+  type MeasuredRound,
+  type MeasuredStatus,
+  runState,
+  studentValidation,
+} from '../pipeline/index.ts';
 import { duration, printable, table } from './print.ts';
 import { stateText } from './state-text.ts';
 
 /** A run at a glance, for people. */
-export function statusText(status: RunStatus, state: CurrentState = runState(status, null, Date.now())): string {
+export function statusText(status: MeasuredStatus, state: CurrentState = runState(status, null, Date.now())): string {
   const { run, images, donors, rounds } = status;
   if (run === undefined) return 'This run ended before anything was written.';
   const head = [
@@ -14,7 +21,7 @@ export function statusText(status: RunStatus, state: CurrentState = runState(sta
   ];
   const { metric } = (run.config as ResolvedConfig).promote;
   const schedules = rounds.filter(({ validations }) => validations.length > 1).map((round) => scheduleText(round, metric));
-  return [...head, '', roundTable(status, metric), ...(schedules.length > 0 ? ['', ...schedules] : [])].join('\n');
+  return [...head, '', roundTable(status), ...(schedules.length > 0 ? ['', ...schedules] : [])].join('\n');
 }
 
 function quarantineText({ quarantined }: RunStatus): string {
@@ -24,30 +31,30 @@ function quarantineText({ quarantined }: RunStatus): string {
 
 type Metric = ResolvedConfig['promote']['metric'];
 
-/** `round 1 maskAp by step: 500 0.301, 1000 0.350 (best), 1500 0.342` */
-function scheduleText(round: RoundStatus, metric: Metric): string {
-  const best = bestValidation(round, metric);
+/** `round 1 maskAp by step: 500 0.301, 1000 0.350 (student), 1500 0.342` */
+function scheduleText(round: MeasuredRound, metric: Metric): string {
+  const student = studentValidation(round);
   const points = round.validations.map((validation) => {
     const value = validation.metrics[metric];
-    return `${validation.step} ${value == null ? '-' : value.toFixed(3)}${validation === best ? ' (best)' : ''}`;
+    return `${validation.step} ${value == null ? '-' : value.toFixed(3)}${validation === student ? ' (student)' : ''}`;
   });
   return `round ${round.round.index} ${metric} by step: ${points.join(', ')}`;
 }
 
-function roundTable({ rounds, stageTimes }: RunStatus, metric: Metric): string {
+function roundTable({ rounds, stageTimes }: MeasuredStatus): string {
   const timeOf = (round: number, stages: readonly string[]) => {
     const spent = stageTimes.filter((time) => time.round === round && stages.includes(time.stage));
     return spent.length === 0 ? '-' : duration(spent.reduce((sum, { durationMs }) => sum + durationMs, 0));
   };
   const rows = rounds.map((status) => {
     const { round, labeling, selection } = status;
-    const best = bestValidation(status, metric);
+    const student = studentValidation(status);
     return [
       round.index,
-      best?.metrics.maskAp,
-      best?.metrics.maskAp50,
-      best?.metrics.boxAp,
-      best?.step,
+      student?.metrics.maskAp,
+      student?.metrics.maskAp50,
+      student?.metrics.boxAp,
+      student?.step,
       labeling.done,
       selection.kept,
       timeOf(round.index, ['label', 'select']),

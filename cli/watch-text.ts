@@ -1,6 +1,6 @@
 import type { ResolvedConfig } from '../config/index.ts';
 import type { EventRow } from '../db/index.ts';
-import { bestValidation, clockTime, eventLevel, eventText, type RunEvent, type RunReport } from '../pipeline/index.ts';
+import { clockTime, eventLevel, eventText, type RunEvent, type RunReport, studentValidation } from '../pipeline/index.ts';
 import { bar } from './bar.ts';
 import { duration, printable } from './print.ts';
 import { ownerText } from './state-text.ts';
@@ -34,7 +34,7 @@ function bestLine({ run, rounds }: RunReport): string | null {
   if (run === undefined) return null;
   const { metric } = (run.config as ResolvedConfig).promote;
   const values = rounds.flatMap((status) => {
-    const best = bestValidation(status, metric);
+    const best = studentValidation(status);
     const value = best?.metrics[metric];
     return best === undefined || value == null ? [] : [{ value, text: `round ${status.round.index}, step ${best.step}` }];
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { commentedConfig, configReference, describeSettings, parseConfig, restoreConfig } from './index.ts';
 
@@ -57,6 +58,13 @@ test('what a run keeps comes back as it was, settings of later versions with the
     message: 'Expected a known setting in the settings of /moved/run, got policy.scor',
     hint: 'did you mean policy.score?',
   });
+});
+
+test('a path that replaces one of a run is relative to the current folder; the others stay where they are', () => {
+  const config = restoreConfig(parseConfig(minimal, '/d/c.yaml'), ['data.unlabeled.images=more/pictures', 'student.init=../student.onnx']);
+  assert.equal(config.data.unlabeled?.images, resolve('more/pictures'));
+  assert.equal(config.student.init, resolve('../student.onnx'));
+  assert.equal(config.data.labeled.annotations, '/d/train.json');
 });
 
 const rejected: readonly [what: string, text: string, set: readonly string[], code: string, message: RegExp, hint: RegExp][] = [

@@ -4,4 +4,4 @@ export { commentedConfig, configReference, describeSettings, type SettingFacts }
 export { parseConfig } from './parse.ts';
 export { type ResolvedConfig, resolveConfig } from './resolve.ts';
 export { restoreConfig } from './restore.ts';
-export { READERS, type Reader, type RunConfig, type RunConfigInput, runConfigSchema } from './schema.ts';
+export { isRunName, READERS, type Reader, type RunConfig, type RunConfigInput, runConfigSchema } from './schema.ts';

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { expectation, SelfpasteError } from '../core/index.ts';
@@ -7,14 +8,17 @@ import { type RunConfig, runConfigSchema } from './schema.ts';
 
 /**
  * A configuration file's text, and settings from the command line as `key.path=value`, to the configuration that travels.
- * Throws CONFIG_NOT_YAML, CONFIG_UNKNOWN_KEY, CONFIG_INVALID; each names the setting, what was expected and what came.
+ * @param file the configuration's file, or what its settings are called
+ * @param folder what relative paths are relative to: that of the file
+ * @throws SelfpasteError CONFIG_NOT_YAML, CONFIG_UNKNOWN_KEY, CONFIG_INVALID; each names the setting, what was expected and what came;
+ * USAGE_BAD_SETTING
  */
-export function parseConfig(text: string, file: string, overrides: readonly string[] = []): ResolvedConfig {
+export function parseConfig(text: string, file: string, overrides: readonly string[] = [], folder = dirname(file)): ResolvedConfig {
   const document = readYaml(text, file);
   const input = overrides.reduce<unknown>(override, document);
   const result = runConfigSchema.safeParse(input);
   if (!result.success) throw invalid(result.error.issues[0] as z.core.$ZodIssue, input, file);
-  return resolveConfig(result.data as RunConfig, file);
+  return resolveConfig(result.data as RunConfig, folder);
 }
 
 function readYaml(text: string, file: string): unknown {

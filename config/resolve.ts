@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import type { RunConfig } from './schema.ts';
 
 /** The configuration that travels: defaults filled in, paths absolute, the trainer's threads numeric, frozen, with its hash. */
@@ -11,9 +11,9 @@ export interface ResolvedConfig extends RunConfig {
   readonly hash: string;
 }
 
-/** @param file the configuration's file; relative paths are relative to its folder. */
-export function resolveConfig(config: RunConfig, file: string): ResolvedConfig {
-  const base = dirname(resolve(file));
+/** @param folder what relative paths are relative to */
+export function resolveConfig(config: RunConfig, folder: string): ResolvedConfig {
+  const base = resolve(folder);
   const path = (value: string) => (isAbsolute(value) ? value : join(base, value));
   const cores = availableParallelism();
   const resolved: RunConfig = {

@@ -634,10 +634,14 @@ const promote = z.strictObject({
     .meta(about(['promote'], 'A student is promoted when it is better by more than this.', 'AP')),
 });
 
+const RUN_NAME = /^[\w][\w.-]*$/;
+/** Whether a run can be called so. */
+export const isRunName = (text: string): boolean => RUN_NAME.test(text);
+
 export const runConfigSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[\w][\w.-]*$/, 'letters, digits, dot, dash and underscore')
+    .regex(RUN_NAME, 'letters, digits, dot, dash and underscore')
     .default('run')
     .meta(about([], 'Name of the run; its folder is runs/<name>.')),
   runs: z

@@ -45,4 +45,4 @@ export { generateScenes, type SceneFiles, type SceneRecipe } from './scenes/gene
 export { renderScene, SCENE_CATEGORIES, type Scene, type SceneInstance } from './scenes/scene.ts';
 export { type DatasetSketch, type LabeledSketch, sketchDataset } from './sketch.ts';
 export { drawThumbnail } from './thumbnail.ts';
-export { type ImageEntry, listUnlabeled, type UnlabeledListing, type UnlabeledSource } from './unlabeled.ts';
+export { type ImageEntry, listUnlabeled, pictureNames, type UnlabeledListing, type UnlabeledSource } from './unlabeled.ts';

@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { withFolder } from './test-pictures.ts';
-import { listUnlabeled } from './unlabeled.ts';
+import { listUnlabeled, pictureNames } from './unlabeled.ts';
 
 async function touch(folder: string, ...names: readonly string[]): Promise<void> {
   for (const name of names) {
@@ -11,6 +11,20 @@ async function touch(folder: string, ...names: readonly string[]): Promise<void>
     await writeFile(join(folder, name), 'x');
   }
 }
+
+describe('pictureNames', () => {
+  it('finds what listUnlabeled finds, and ends when it is told to', () =>
+    withFolder(async (folder) => {
+      await touch(folder, 'b.JPG', 'sub/deep/c.webp', 'notes.txt', '.hidden.png', 'sub/none', 'folder.png/a.png');
+      await symlink(join(folder, 'b.JPG'), join(folder, 'linked.jpg'));
+      const names = await pictureNames(folder, new AbortController().signal);
+      const { entries, issues } = await listUnlabeled({ folder });
+      const twice = issues.filter(({ reason }) => reason === 'duplicate-entry').map(({ subject }) => subject);
+      assert.deepEqual(names.toSorted(), [...entries.map(({ fileName }) => fileName), ...twice].toSorted());
+      assert.equal(names.length, 3);
+      await assert.rejects(pictureNames(folder, AbortSignal.abort(new Error('late'))), { message: 'late' });
+    }));
+});
 
 describe('listUnlabeled of a folder', () => {
   it('finds pictures by extension in all sub-folders, sorted by name, and ignores litter', () =>

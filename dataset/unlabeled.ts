@@ -48,6 +48,14 @@ export async function listUnlabeled(source: UnlabeledSource, { allowOutside }: D
   return { entries: [...byPath.values()], issues: log.issues };
 }
 
+/**
+ * Names of the pictures that a folder has by now, as {@link listUnlabeled} finds them, in no order: links and what else is wrong with them are
+ * not looked into. Throws what reading a folder throws, and the signal's reason once that is aborted.
+ */
+export async function pictureNames(folder: string, stop: AbortSignal): Promise<readonly string[]> {
+  return (await walk(folder, '', new IssueLog(folder), stop)).map(({ name }) => name);
+}
+
 /** The real path of a folder. @throws SelfpasteError DATA_UNREADABLE */
 export async function realFolder(path: string): Promise<string> {
   try {
@@ -72,7 +80,8 @@ interface NamedFile {
 
 const byCodeUnits = (a: NamedFile, b: NamedFile): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
-async function walk(root: string, folder: string, log: IssueLog): Promise<NamedFile[]> {
+async function walk(root: string, folder: string, log: IssueLog, stop?: AbortSignal): Promise<NamedFile[]> {
+  stop?.throwIfAborted();
   const found: NamedFile[] = [];
   for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
     const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
@@ -80,7 +89,7 @@ async function walk(root: string, folder: string, log: IssueLog): Promise<NamedF
     if (refusal) log.add(name, refusal.reason, refusal.detail);
     else if (await isLinkedFolder(join(root, name), entry))
       log.add(name, 'linked-folder', 'folders that are linked into this one are not searched');
-    else if (entry.isDirectory() && !isHidden(entry)) found.push(...(await walk(root, name, log)));
+    else if (entry.isDirectory() && !isHidden(entry)) found.push(...(await walk(root, name, log, stop)));
     else if (looksLikeImage(entry.name) && !entry.isDirectory()) found.push({ name, subject: name });
   }
   return found;

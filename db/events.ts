@@ -46,6 +46,13 @@ export class Events {
       .map(parsed);
   }
 
+  /** All of a kind, oldest first. */
+  ofKind(kind: string): EventRow[] {
+    return this.#connection
+      .all<EventRow & { data: string }>('SELECT id, at_ms AS atMs, round, kind, data FROM events WHERE kind = ? ORDER BY id', [kind])
+      .map(parsed);
+  }
+
   /** The newest event of one of these kinds; undefined where there is none. */
   latestOf(...kinds: readonly string[]): EventRow | undefined {
     const places = kinds.map(() => '?').join(', ');

@@ -76,15 +76,23 @@ test('a failed image is told with its reason and can be retried', (t) => {
   const db = testRun(t);
   const image = addImage(db, 1);
   db.labeling.recordFailed(attempt(image.id), 'unreadable: truncated JPEG');
-  assert.deepEqual(db.labeling.failed(1), [
-    { round: 1, image: image.id, fileName: '1.jpg', reason: 'unreadable: truncated JPEG', createdAtMs: T0 },
-  ]);
+  const told = [{ round: 1, image: image.id, fileName: '1.jpg', reason: 'unreadable: truncated JPEG', createdAtMs: T0 }];
+  assert.deepEqual(db.labeling.failed(1, 9), told);
   assert.deepEqual([...db.labeling.pending(1)], []);
   assert.equal(db.labeling.retryFailed(1), 1);
   assert.deepEqual([...db.labeling.pending(1)], [image]);
   db.labeling.recordFailed(attempt(image.id), 'again');
   assert.equal(recordDone(db, attempt(image.id), [prediction(0.9)]), 'recorded', 'a late success replaces a failure');
   assert.deepEqual(db.labeling.counts(1), { done: 1, failed: 0, pending: 0, withoutPredictions: 0 });
+});
+
+test('of many failed images the first ones are told', (t) => {
+  const db = testRun(t);
+  for (let number = 1; number <= 5; number++) db.labeling.recordFailed(attempt(addImage(db, number).id), 'is damaged');
+  assert.deepEqual(
+    db.labeling.failed(1, 2).map(({ fileName }) => fileName),
+    ['1.jpg', '2.jpg'],
+  );
 });
 
 test('the candidates of an image are its rows as columns, with the overlaps of its masks', (t) => {

@@ -123,12 +123,13 @@ export class Labeling {
     return this.#connection.get(sql, [round, image, model]) !== undefined;
   }
 
-  /** By image. */
-  failed(round: number): FailedAttempt[] {
+  /** The first ones, by image; {@link counts} knows how many there are. */
+  failed(round: number, limit: number): FailedAttempt[] {
     return this.#connection.all<FailedAttempt>(
       `SELECT a.round, a.image_id AS image, i.file_name AS fileName, a.reason, a.created_at_ms AS createdAtMs
-       FROM label_attempts a JOIN images i ON i.id = a.image_id WHERE a.round = ? AND a.status = 'failed' ORDER BY a.image_id`,
-      [round],
+       FROM label_attempts a JOIN images i ON i.id = a.image_id WHERE a.round = ? AND a.status = 'failed'
+       ORDER BY a.image_id LIMIT ?`,
+      [round, limit],
     );
   }
 

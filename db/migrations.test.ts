@@ -95,7 +95,7 @@ test('version 1: what the teachers said is there, and its candidates are made fr
   assert.deepEqual([...set.candidates.areasPx2], [12, 56]);
   assert.deepEqual(db.labeling.candidates(1, first), set.candidates);
   assert.deepEqual([...db.labeling.candidates(2, second).ids], []);
-  assert.equal(db.labeling.failed(1)[0].image, third.id);
+  assert.equal(db.labeling.failed(1, 9)[0].image, third.id);
   assert.equal(db.labeling.retryFailed(1), 1, 'a failed attempt can still be retried');
 });
 

@@ -1,8 +1,9 @@
 /** The only place where the stages meet. Importing this door loads neither tfjs nor onnxruntime. */
+export { type AddedPictures, addedPictures } from './changes/added-pictures.ts';
 export type { ChangePlan, PlannedChange } from './changes/change-plan.ts';
 export { changeSettings } from './changes/change-settings.ts';
 export type { Effect } from './changes/effects.ts';
-export { type Fork, forkRun } from './changes/fork.ts';
+export { type Fork, forkFolder, forkRun } from './changes/fork.ts';
 export { planSettings, runMoved, upgradeRun, type Wanted } from './changes/owned-run.ts';
 export { type SharedBeginning, type SharedCount, type SharedData, surveySharedData } from './changes/shared-data.ts';
 export { COMMIT_POINTS, type CommitPoint } from './commit-points.ts';
@@ -11,6 +12,7 @@ export { FINDING_GROUPS, type Finding, type FindingGroup, groupOf } from './doct
 export { type Compaction, collectGarbage, previewGarbage, type Tidying, WORTH_REWRITING } from './garbage/collect-garbage.ts';
 export { bytesOf } from './garbage/run-file.ts';
 export { runFiles } from './garbage/run-files.ts';
+export { withParents } from './inheritance/parent-run.ts';
 export { actionText } from './labels/action-text.ts';
 export { redrawn, relabeled } from './labels/corrected-label.ts';
 export { isOneOf, type Target, type TargetKind, type TargetOf, targetNamed } from './labels/decision-target.ts';
@@ -65,6 +67,7 @@ export { labelImages } from './stages/label-images.ts';
 export { duration } from './telling/duration.ts';
 export { clockTime, eventLevel, eventText } from './telling/event-text.ts';
 export type { MeasuredClasses, NamedClass } from './telling/measured-classes.ts';
+export { type MeasuredRound, type MeasuredStatus, measuredStatus, studentValidation } from './telling/measured-status.ts';
 export { type Notifications, type NotificationTarget, notifying } from './telling/notifications.ts';
 export { Pace } from './telling/pace.ts';
 export { type MeasuredReport, type RunReport, reportOf, runReport } from './telling/run-report.ts';
@@ -79,5 +82,5 @@ export {
   trainingPicturesOfConfig,
   trainingPicturesOfRun,
 } from './training/training-pictures.ts';
-export { bestPoint, bestValidation } from './training/validations.ts';
+export { bestPoint } from './training/validations.ts';
 export { PROGRAM_VERSION } from './version.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { writeTrainingSet } from '../augment/index.ts';
+import { readTrainingSet, writeTrainingSet } from '../augment/index.ts';
 import { parseConfig } from '../config/index.ts';
 import { type Box, classIndex, type LabelSource, onnx, rle, sha256, type TrainingImage, type TrainingSet } from '../core/index.ts';
 import { makeFolders, writePng } from '../dataset/index.ts';
@@ -83,4 +83,10 @@ async function writeSet(folder: string, labeled: readonly ImageRow[], unlabeled:
 function withObjects<Source extends LabelSource>({ path, size }: ImageRow, source: Source): TrainingImage<Source> {
   const instances = BOXES.map((box, at) => ({ classIndex: classIndex(at % 2), mask: rle.fromBox(size, box), source }));
   return { path, size, instances, ignored: [] };
+}
+
+/** Writes a set anew that shows other pictures at the same places. */
+export async function reverseLabeled(file: string): Promise<void> {
+  const set = await readTrainingSet(file);
+  await writeTrainingSet(file, { ...set, labeled: set.labeled.toReversed() });
 }

@@ -9,10 +9,7 @@ import { changeSettings, forkRun, planSettings, type Wanted } from '../pipeline/
 import { assertClean, checkpointAt, killAt, outcome, skip } from './interruption.ts';
 import { assertEnded, lookInto, makeScenes, rowsOf, runProgram, SMALL, startProgram, writeConfig } from './small-run.ts';
 
-const settings =
-  (...overrides: string[]): Wanted =>
-  (stored) =>
-    restoreConfig(stored, overrides);
+const settings = (...overrides: string[]): Wanted => ({ settings: (stored) => restoreConfig(stored, overrides), data: 'as-imported' });
 /** Keeps fewer labels than SMALL does. */
 const STRICTER = 'policy.score=0.0015';
 
@@ -117,8 +114,9 @@ describe('a run that goes on with other settings', { skip }, () => {
     const rows = allRows(base);
     await assert.rejects(changeSettings(base, settings(STRICTER), 'Ada'), {
       code: 'USAGE_SETTINGS_NEED_FORK',
-      message: 'Expected settings under which the run can go on, got another policy.score: select of round 1 is done, and stays as it is',
-      hint: 'go on in a new run with `--fork NAME`, which shares what is still valid, or leave that setting as it was',
+      message:
+        'Expected settings and data with which the run can go on, got another policy.score: select of round 1 is done, and stays as it is',
+      hint: 'go on in a new run with `--fork NAME`, which shares what is still valid, or leave that as it was',
     });
     assert.deepEqual(allRows(base), rows);
   });
@@ -163,7 +161,7 @@ describe('a run that goes on with other settings', { skip }, () => {
       code: 'USAGE_FORK_EXISTS',
       hint: 'choose another name, or go on with that run with `selfpaste resume`',
     });
-    await assert.rejects(forkRun(base, settings(STRICTER), '../elsewhere', 'Ada'), { code: 'CONFIG_INVALID' });
+    await assert.rejects(forkRun(base, settings(STRICTER), '../elsewhere', 'Ada'), { code: 'USAGE_FORK_NAME' });
   });
 
   it('starts the stage at work anew where that is all it takes', async () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { forkRun } from '../pipeline/index.ts';
+import { type ResolvedConfig, restoreConfig } from '../config/index.ts';
+import { rle } from '../core/index.ts';
+import { openDatabase } from '../db/index.ts';
+import { changeSettings, forkRun } from '../pipeline/index.ts';
 import { assertClean, outcome } from './interruption.ts';
 import { assertEnded, lookInto, makeScenes, rowsOf, runProgram, SMALL, startProgram, writeConfig } from './small-run.ts';
 
@@ -19,6 +22,7 @@ const workedIn = (run: string) => ({
   trained: lookInto(run, (db) => db.events.after(0, 1000)).flatMap(({ kind, round }) => (kind === 'backend' ? [round] : [])),
   labeled: lookInto(run, (db) => rowsOf(db, 'SELECT count(*) AS pictures FROM label_attempts WHERE duration_ms > 0')),
 });
+const configOf = (run: string): ResolvedConfig => lookInto(run, (db) => db.runs.facts()?.config as ResolvedConfig);
 const hasParent = (run: string): boolean => existsSync(join(run, 'parent'));
 
 /** What a teacher says, and what is known of it. */
@@ -86,7 +90,7 @@ describe('a fork with other data', () => {
     const run = folderOf('killed');
     assertEnded(await fork(lost, 'killed', [listOf('others.txt')], ['--until', 'stage=import']), 0);
     rmSync(lost, { recursive: true });
-    const { folder: grandchild } = await forkRun(run, (stored) => stored, 'grandchild', 'Ada');
+    const { folder: grandchild } = await forkRun(run, { settings: (stored) => stored, data: 'as-imported' }, 'grandchild', 'Ada');
     assert.ok(hasParent(grandchild), 'a fork of a fork has what that one has not taken over yet');
     for (const point of ['training-set-written', 'student-registered', 'calibration-recorded', 'attempt-recorded:5']) {
       const killed = await startProgram(['resume', run], undefined, { SELFPASTE_KILL_AT: point }).ended;
@@ -95,6 +99,57 @@ describe('a fork with other data', () => {
     assertEnded(await runProgram(['resume', run]), 0);
     assertClean(run, 14);
     assert.deepEqual(outcome(run), outcome(folderOf('others')));
+  });
+
+  it('takes over from all that it comes from what the run between has not taken over yet', async () => {
+    const pictures = readFileSync(fileOf('first.txt'), 'utf8').trim().split('\n');
+    writeFileSync(fileOf('few.txt'), pictures.slice(0, 3).join('\n'));
+    assertEnded(await fork(base, 'few', [listOf('few.txt')], ['--until', 'stage=import']), 0);
+    // In the current folder, as a shell completes it.
+    const between = ['resume', folderOf('few'), '--fork', 'further', '--set', 'data.unlabeled.list=others.txt', '--until', 'stage=label'];
+    const ended = await runProgram(between, join(folder, 'data'));
+    assertEnded(ended, 0);
+    assert.match(ended.stderr, /^unlabeled +14 +1$/m);
+    assert.match(ended.stderr, /^round 0: its student and numbers are those of base; nothing is trained$/m);
+    assert.match(ended.stderr, /^round 1: the labels of 10 of 14 pictures are those of base, 4 are labeled;/m);
+    const run = folderOf('further');
+    assert.equal(configOf(run).data.unlabeled?.list, fileOf('others.txt'));
+    assert.deepEqual(takenOver(run), [
+      'the student of round 0 is taken over from base: its training would be the same',
+      'what the model of round 0 is worth is taken over from base',
+      'the labels of 10 of 14 pictures are taken over from base',
+    ]);
+    assert.deepEqual(workedIn(run), { trained: [], labeled: [{ pictures: 4 }] });
+  });
+
+  it('leaves drawings behind whose category is another one now, and says so', async () => {
+    const { folder: drawnOn } = await forkRun(base, { settings: (stored) => stored, data: 'as-imported' }, 'drawn-on', 'Ada');
+    const db = openDatabase(join(drawnOn, 'selfpaste.db'), { mode: 'write' });
+    const [image] = db.images.ofSubset('unlabeled');
+    const categories = db.categories.all();
+    const mask = rle.fromBox(image.size, { x1: 2, y1: 2, x2: 9, y2: 7 });
+    const drawn = categories.map(({ id }) => ({ of: 'image', image: image.id, verdict: 'drawn', category: id, mask }) as const);
+    db.verdicts.record(drawn, { who: 'Ada', why: '', subject: '', atMs: 1 });
+    db.close();
+    const [renamed, ...rest] = categories;
+    for (const part of ['train_labeled', 'val']) {
+      const labels = JSON.parse(readFileSync(fileOf(`${part}.json`), 'utf8'));
+      const others = [{ id: renamed.id, name: 'another' }, ...rest.map(({ id, name }) => ({ id, name }))];
+      writeFileSync(fileOf(`${part}-renamed.json`), JSON.stringify({ ...labels, categories: others }));
+    }
+    const set = ['labeled', 'validation'].map(
+      (part, at) => `data.${part}.annotations=${fileOf(`${['train_labeled', 'val'][at]}-renamed.json`)}`,
+    );
+    const ended = await fork(drawnOn, 'renamed', set, ['--until', 'stage=import']);
+    assertEnded(ended, 0);
+    const left = `what people drew of categories that are not in these data stays behind: 1 of ${renamed.name}`;
+    assert.ok(ended.stderr.includes(`\n${left}\n`), ended.stderr);
+    assert.ok(notesOf(folderOf('renamed')).includes(left));
+    const own = lookInto(folderOf('renamed'), (run) => rowsOf(run, "SELECT category_id AS id FROM verdicts WHERE verdict = 'drawn'"));
+    assert.deepEqual(
+      own,
+      rest.map(({ id }) => ({ id })),
+    );
   });
 
   it('takes the labels of a given teacher over, and its numbers', async () => {
@@ -136,6 +191,50 @@ describe('a fork with other data', () => {
     assert.ok(images.every((image) => (image as { readonly path: string }).path.startsWith(join(folder, 'moved'))));
     const models = ({ files }: typeof made) => Object.entries(files).filter(([name]) => name.endsWith('.onnx'));
     assert.deepEqual(models(made), models(there));
+  });
+
+  it('reads the data again where that is asked for: pictures that were added to the folder are labeled, and no others', async () => {
+    const pictures = readFileSync(fileOf('unlabeled.txt'), 'utf8').trim().split('\n');
+    const added = join(folder, 'growing');
+    const add = (names: readonly string[]) => {
+      for (const name of names) copyFileSync(join(fileOf('images'), name), join(added, name));
+    };
+    const until = ['--until', 'stage=label'];
+    mkdirSync(added);
+    add(pictures.slice(0, 12));
+    assertEnded(await fork(base, 'growing', [`data.unlabeled={ images: ${added} }`], until), 0);
+    const run = folderOf('growing');
+    assert.deepEqual(workedIn(run), { trained: [], labeled: [{ pictures: 0 }] });
+
+    add(pictures.slice(12, 15));
+    const command = ['resume', run, '--read-data'];
+    const noticed = await runProgram(['resume', run, ...until]);
+    assert.ok(
+      noticed.stderr.startsWith(
+        `3 pictures were added to ${added} since the import: \`selfpaste ${command.join(' ')} --fork NAME\` takes them in\n`,
+      ),
+      noticed.stderr,
+    );
+    const refused = await runProgram(command);
+    assertEnded(refused, 2);
+    assert.match(refused.stderr, /^the data are read again, as their files are now$/m);
+    assert.match(refused.stderr, /^unlabeled +15 +12$/m);
+    const needsFork = (asked: string) =>
+      `Expected settings and data with which the run can go on, got ${asked}: the import of the data is done, and stays as it is`;
+    assert.ok(refused.stderr.includes(needsFork('data that are read again')), refused.stderr);
+    await assert.rejects(changeSettings(run, { settings: (stored) => restoreConfig(stored, ['seed=6']), data: 'again' }, 'Ada'), {
+      code: 'USAGE_SETTINGS_NEED_FORK',
+      message: needsFork('another seed and data that are read again'),
+      hint: 'go on in a new run with `--fork NAME`, which shares what is still valid, or leave that as it was',
+    });
+
+    const ended = await runProgram([...command, '--fork', 'grown', ...until]);
+    assertEnded(ended, 0);
+    const grown = folderOf('grown');
+    assert.match(ended.stderr, /^round 1: the labels of 12 of 15 pictures are those of growing, 3 are labeled;/m);
+    assert.deepEqual(workedIn(grown), { trained: [], labeled: [{ pictures: 3 }] });
+    const diary = lookInto(grown, (db) => db.events.after(0, 1)).map(({ kind, data }) => [kind, (data as { data: string }).data]);
+    assert.deepEqual(diary, [['run-forked', 'again']]);
   });
 
   it('trains and labels again where a human label changed, and says so before', async () => {

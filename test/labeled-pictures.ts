@@ -45,7 +45,7 @@ export function fatesOf(folder: string, run: string): ReadonlyMap<string, Fate> 
 
 function leftOut(db: RunDatabase): [string, Fate][] {
   const files = db.quarantine.all().filter(({ subset }) => subset === 'unlabeled');
-  const failed = db.labeling.failed(1);
+  const failed = db.labeling.failed(1, Number.MAX_SAFE_INTEGER);
   return [
     ...files.map(({ fileName, reason, detail }): [string, Fate] => [fileName, { kind: 'left out', reason: `${reason}: ${detail}` }]),
     ...failed.map(({ fileName, reason }): [string, Fate] => [fileName, { kind: 'left out', reason }]),

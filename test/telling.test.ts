@@ -1,6 +1,6 @@
 /** A run whose process is killed between what happened and the telling of it: who goes on tells it. And one whose probe is killed. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -124,6 +124,26 @@ describe('a run that is killed before it tells', { skip }, () => {
       ),
       ['run-finished'],
     );
+  });
+
+  it('is let go of while it tells a slow receiver, which is crossed out afterwards', async () => {
+    const run = copy();
+    const file = join(folder, 'told slowly');
+    const program = resume(run, ['--on-event', `cat >> '${file}'; until [ -e '${file}.enough' ]; do sleep 0.1; done`]);
+    let output = '';
+    program.process.stdout?.on('data', (text: Buffer) => {
+      output += text;
+    });
+    program.process.stderr?.on('data', (text: Buffer) => {
+      output += text;
+    });
+    while (!output.includes('still telling the command cat')) await pause(20);
+    assertEnded(await resume(run, []).ended, 0);
+    assert.equal(program.process.exitCode, null);
+    assert.equal(owed(run).length, 2);
+    writeFileSync(`${file}.enough`, '');
+    assertEnded(await program.ended, 0);
+    assert.deepEqual(owed(run), []);
   });
 
   it('asks another trainer what it would train with, where the first is killed', async () => {

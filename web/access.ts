@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { type NetworkInterfaceInfo, networkInterfaces, hostname as ownName } from 'node:os';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 
@@ -12,34 +11,6 @@ export interface Access {
   readonly token: string;
   /** Whether it has to be shown with every request: others than this machine can ask. */
   readonly forEverything: boolean;
-}
-
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'] as const;
-
-/** Whether only this machine can reach a server that listens there. */
-export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
-
-/** Whether a server listens at all addresses of the machine: a host that is the name of none. */
-const isEverywhere = (host: string): boolean => ['0.0.0.0', '::', '[::]'].includes(host);
-
-/** The names by which a server that listens at `host` is called. */
-export function namesOf(host: string): ReadonlySet<string> {
-  const names = isEverywhere(host) ? [...addressesOf(() => true), ownName()] : [host];
-  return new Set([...LOOPBACK, ...names.map(inUrl)]);
-}
-
-/** Where a server that listens at `host` is found: from this machine first. */
-export function placesOf(host: string): readonly [string, ...string[]] {
-  if (!isEverywhere(host)) return [inUrl(host)];
-  return ['localhost', ...addressesOf(({ internal, family }) => !internal && family === 'IPv4')];
-}
-
-const addressesOf = (isWanted: (one: NetworkInterfaceInfo) => boolean): string[] =>
-  Object.values(networkInterfaces()).flatMap((all) => (all ?? []).filter(isWanted).map(({ address }) => address));
-
-/** A host as it stands in a URL. */
-export function inUrl(host: string): string {
-  return (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host).toLowerCase();
 }
 
 /**
@@ -54,22 +25,35 @@ export function calledByName({ names }: Access): MiddlewareHandler {
   };
 }
 
-const COOKIE = 'selfpaste_token';
-
 /**
- * Refuses requests without the token where others than this machine can ask. It comes as `Authorization: Bearer TOKEN`, or as
- * `?token=TOKEN`, which is remembered in a cookie that other sites' pages cannot use.
+ * Refuses requests without the token where others than this machine can ask. It comes as `Authorization: Bearer TOKEN`, in the cookie of
+ * who was here before, or as `?token=TOKEN`; any that fits will do. An address with a token is left at once for the same one without it, so
+ * that neither the address bar nor the history keeps it; programs, which do not ask for a page, get their answer.
  */
 export function withToken({ token, forEverything }: Access): MiddlewareHandler {
   return async (context, next) => {
     if (!forEverything) return await next();
     const inAddress = context.req.query('token');
-    const shown = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1] ?? inAddress ?? getCookie(context, COOKIE) ?? '';
-    if (!sameSecret(shown, token))
+    const shown = [/^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1], inAddress, getCookie(context, cookieOf(context))];
+    if (!shown.some((secret) => secret !== undefined && sameSecret(secret, token)))
       return context.text('Show the token that `selfpaste ui` printed.\n', 401, { 'WWW-Authenticate': 'Bearer' });
-    if (inAddress !== undefined) setCookie(context, COOKIE, token, { httpOnly: true, sameSite: 'Strict', path: '/' });
-    return await next();
+    if (inAddress === undefined) return await next();
+    // Strict would lose it on the way from the address with the token, to which a mail or a file led.
+    setCookie(context, cookieOf(context), token, { httpOnly: true, sameSite: 'Lax', path: '/' });
+    return asksForPage(context) ? context.redirect(withoutToken(context.req.url), 303) : await next();
   };
+}
+
+/** A browser gives the cookies of a host to all its ports: the name says for which one it is, as the browser counts. */
+const cookieOf = ({ req }: Context): string => `selfpaste_token_${new URL(`http://${req.header('host')}`).port || '80'}`;
+
+const asksForPage = ({ req }: Context): boolean => req.method === 'GET' && /\btext\/html\b/.test(req.header('accept') ?? '');
+
+/** The rest of an address, at this server: two slashes would begin the name of another one. */
+function withoutToken(address: string): string {
+  const url = new URL(address);
+  url.searchParams.delete('token');
+  return `${url.pathname.replace(/^\/+/, '/')}${url.search}`;
 }
 
 /** In a time that tells nothing of where they differ. */
@@ -120,7 +104,7 @@ export interface Rates {
 /** More than a person who scrolls and some programs ask for. */
 const MODEST: Rates = { perSecond: 400, atOnce: 2000 };
 
-/** Refuses floods. */
+/** Refuses floods. It counts whom it sees: it belongs behind what refuses strangers, or they use up what the owner may ask. */
 export function atModestRates({ perSecond, atOnce }: Rates = MODEST): MiddlewareHandler {
   let [left, lastMs] = [atOnce, performance.now()];
   return async (context, next) => {

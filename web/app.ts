@@ -31,7 +31,7 @@ const ROUTES: readonly ((site: Site) => Hono)[] = [
 /** What is served of a run, to those who have access. */
 export function runApp(site: Site, access: Access): Hono {
   const app = new Hono();
-  app.use(safely(), atModestRates(), calledByName(access), notFromElsewhere(), withToken(access), ownWrites(access));
+  app.use(safely(), calledByName(access), notFromElsewhere(), withToken(access), atModestRates(), ownWrites(access));
   for (const routes of ROUTES) app.route('/', routes(site));
   app.route('/', pageRoutes(access));
   app.notFound((context) => context.json({ error: NOTHING }, 404));

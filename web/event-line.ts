@@ -4,7 +4,7 @@ import type { EventLine } from './contract/run.ts';
 
 /** What the database has beside the events of a run at work, in words. */
 const OTHERS: Readonly<Record<string, (data: Readonly<Record<string, unknown>>) => string>> = {
-  'run-forked': ({ who }) => `begun by ${who} as a fork of another run`,
+  'run-forked': ({ who, data }) => `begun by ${who} as a fork of another run${data === 'again' ? ', with its data read again' : ''}`,
   'settings-changed': ({ who }) => `settings were changed by ${who}`,
   backend: ({ version, threads, why }) => `trains with ${version}, ${threads} thread(s): ${why}`,
 };

@@ -1,5 +1,5 @@
 import type { ResolvedConfig } from '../config/index.ts';
-import { bestValidation, type CurrentState, type RunReport, STAGES } from '../pipeline/index.ts';
+import { type CurrentState, type RunReport, STAGES, studentValidation } from '../pipeline/index.ts';
 
 /** Labels of a sample, and its value. */
 type Sample = readonly [labels: Readonly<Record<string, string | number>>, value: number];
@@ -60,14 +60,14 @@ function labelFamilies({ images, quarantined, rounds }: RunReport): readonly Fam
 
 function trainingFamilies({ run, rounds }: RunReport): readonly Family[] {
   if (run === undefined) return [];
-  const { train, promote } = run.config as ResolvedConfig;
+  const { train } = run.config as ResolvedConfig;
   const last = rounds.findLast(({ trainedSteps }) => trainedSteps !== null);
   const losses = Object.entries(last?.metrics ?? {}).flatMap(([name, value]): readonly Sample[] => {
     const part = /^(?:loss|(\w+)Loss)$/.exec(name);
     return part === null || value === null ? [] : [[{ part: part[1] ?? 'total' }, value]];
   });
   const metrics = rounds.flatMap((status) =>
-    byKey('metric', bestValidation(status, promote.metric)?.metrics ?? {}).map(
+    byKey('metric', studentValidation(status)?.metrics ?? {}).map(
       ([labels, value]): Sample => [{ round: status.round.index, ...labels }, value],
     ),
   );

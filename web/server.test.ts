@@ -157,9 +157,22 @@ describe('a run is served to others', () => {
       assert.equal((await ask(`${here}metrics?token=${token}`)).status, 200);
       assert.equal((await ask(`${here}metrics`, 'GET', { authorization: `Bearer ${token}` })).status, 200);
       const cookie = String((await ask(`${here}healthz?token=${token}`)).headers['set-cookie']);
-      assert.match(cookie, /^selfpaste_token=[\w-]{32}; Path=\/; HttpOnly; SameSite=Strict$/);
+      assert.match(cookie, /^selfpaste_token_\d+=[\w-]{32}; Path=\/; HttpOnly; SameSite=Lax$/);
       assert.equal((await ask(`${here}metrics`, 'GET', { cookie: cookie.split(';')[0] as string })).status, 200);
     }));
+
+  it('beside another run, to a browser that has the tokens of both', () =>
+    serving('0.0.0.0', async (one) =>
+      serving('0.0.0.0', async (other) => {
+        const jar: string[] = [];
+        for (const { url, token } of [one, other])
+          jar.push(String((await ask(`${url}healthz?token=${token}`)).headers['set-cookie']).split(';')[0] as string);
+        const cookie = jar.join('; ');
+        for (const { url } of [one, other]) assert.equal((await ask(`${url}metrics`, 'GET', { cookie })).status, 200);
+        const wrong = await ask(`${one.url}metrics?token=${other.token}`, 'GET', { cookie, authorization: 'Bearer guessed' });
+        assert.equal(wrong.status, 200, 'what fits is enough');
+      }),
+    ));
 
   it('by the addresses of this machine', () =>
     serving('0.0.0.0', async ({ url, elsewhere, token }) => {

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { expectation, SelfpasteError } from '../core/index.ts';
-import { type Access, isLoopback, namesOf, placesOf } from './access.ts';
+import type { Access } from './access.ts';
 import { runApp } from './app.ts';
+import { bareHost, hostName, isLoopback, namesOf, placesOf } from './host-names.ts';
 import { openSite } from './site.ts';
 
 /** Which run is served, and where. */
@@ -29,18 +30,20 @@ export interface RunServer {
 
 const TOKEN_BYTES = 24;
 
-/** Serves a run. Throws ENVIRONMENT_PORT_TAKEN, ENVIRONMENT_CANNOT_LISTEN. */
+/** Serves a run. Throws USAGE_NO_HOST, ENVIRONMENT_PORT_TAKEN, ENVIRONMENT_CANNOT_LISTEN. */
 export async function serveRun({ folder, host, port }: ServedRun): Promise<RunServer> {
+  const name = hostName(host);
+  const places = placesOf(name);
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const access: Access = { names: namesOf(host), token, forEverything: !isLoopback(host) };
+  const access: Access = { names: namesOf(name), token, forEverything: !isLoopback(name) };
   const site = openSite(folder);
   const server = createAdaptorServer({ fetch: runApp(site, access).fetch, overrideGlobalObjects: false });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, host, port)));
-    server.listen(port, host.replace(/^\[|\]$/g, ''), resolve);
+    server.listen(port, bareHost(name), resolve);
   });
   const { port: taken } = server.address() as AddressInfo;
-  const [url, ...elsewhere] = placesOf(host).map((place) => `http://${place}:${taken}/`) as [string, ...string[]];
+  const [url, ...elsewhere] = places.map((place) => `http://${place}:${taken}/`) as [string, ...string[]];
   return {
     url,
     elsewhere,

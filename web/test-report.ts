@@ -1,18 +1,17 @@
 import { parseConfig } from '../config/index.ts';
 import { modelId } from '../core/index.ts';
-import type { RoundStatus, RunStatus } from '../db/index.ts';
-import { type RunReport, reportOf } from '../pipeline/index.ts';
+import { type MeasuredRound, type MeasuredStatus, type RunReport, reportOf } from '../pipeline/index.ts';
 
 const AT_MS = 1_700_000_000_000;
 const DATA = { labeled: { annotations: 't.json', images: 'i' }, validation: { annotations: 'v.json', images: 'i' } };
 
-function round(index: number, stage: string, facts: Partial<RoundStatus>): RoundStatus {
+function round(index: number, stage: string, facts: Partial<MeasuredRound>): MeasuredRound {
   const open = { selection: { state: 'open' }, drift: { state: 'unmeasured' }, outcome: { state: 'open' } } as const;
   return {
     round: { index, stage, teacher: index === 0 ? null : modelId(1), student: null, ...open, startedAtMs: AT_MS },
     labeling: { done: 0, failed: 0, pending: 16, withoutPredictions: 0 },
     selection: { withLabels: 0, withoutLabels: 0, kept: 0, drawn: 0, dropped: 0 },
-    ...{ checkpointStep: null, trainedSteps: null, metrics: {}, validations: [], ...facts },
+    ...{ checkpointStep: null, trainedSteps: null, metrics: {}, validations: [], studentStep: null, ...facts },
   };
 }
 
@@ -23,6 +22,7 @@ const FIRST = round(0, 'promote', {
     { step: 50, metrics: { maskAp: 0.3, maskApLarge: null, loss: 2 } },
     { step: 100, metrics: { maskAp: 0.25, maskApLarge: null, loss: 1.5 } },
   ],
+  studentStep: 50,
 });
 const SECOND = round(1, 'train', {
   labeling: { done: 15, failed: 1, pending: 0, withoutPredictions: 2 },
@@ -35,7 +35,7 @@ const SECOND = round(1, 'train', {
 export function testReport(name = 'a "run"\\of\nmine'): RunReport {
   const config = parseConfig(JSON.stringify({ name: 'a', data: DATA, train: { steps: 100 } }), '/nowhere/selfpaste.yaml');
   const facts = { name, seed: 7, config, configHash: config.hash, programVersion: '0.1.0', machineVersion: 0, createdAtMs: AT_MS };
-  const status: RunStatus = {
+  const status: MeasuredStatus = {
     run: facts,
     images: { labeled: 8, validation: 6, unlabeled: 16 },
     donors: 31,

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { parseConfig, type ResolvedConfig } from '../../config/index.ts';
 import { expectation, SelfpasteError } from '../../core/index.ts';
-import { openDatabase, type RunStatus, runStatus } from '../../db/index.ts';
-import { bestValidation, runFolder } from '../../pipeline/index.ts';
+import { openDatabase } from '../../db/index.ts';
+import { type MeasuredStatus, measuredStatus, runFolder, studentValidation } from '../../pipeline/index.ts';
 import type { Cell, CellFigures } from './cell.ts';
 
 /** What a cell's folder says: nothing yet, a run to go on with, or one that is through. */
@@ -21,20 +21,19 @@ export function cellState(cell: Cell, folder: string): CellState {
   if (!existsSync(database)) return { kind: 'untouched' };
   const status = statusOf(database);
   if (status.run === undefined) return { kind: 'untouched' };
-  const config = status.run.config as ResolvedConfig;
-  refuseOtherSettings(cell, folder, config);
+  refuseOtherSettings(cell, folder, status.run.config as ResolvedConfig);
   if (status.rounds.at(-1)?.round.outcome.state !== 'finished') return { kind: 'begun' };
-  return { kind: 'finished', figures: figuresOf(status, config) };
+  return { kind: 'finished', figures: figuresOf(status) };
 }
 
 /** A cell's settings as the text of a configuration file; JSON is YAML. */
 export const settingsText = ({ name, settings }: Cell, runs: string, threads: number): string =>
   JSON.stringify({ name, runs, ...settings, train: { ...settings.train, threads } }, null, 2);
 
-function statusOf(database: string): RunStatus {
+function statusOf(database: string): MeasuredStatus {
   const db = openDatabase(database, { mode: 'read' });
   try {
-    return runStatus(db);
+    return measuredStatus(db);
   } finally {
     db.close();
   }
@@ -52,8 +51,8 @@ function refuseOtherSettings(cell: Cell, folder: string, { runs, hash, train: { 
 }
 
 /** The student that the last round handed on, on the validation set. */
-function figuresOf({ rounds, stageTimes }: RunStatus, { promote }: ResolvedConfig): CellFigures {
-  const measured = bestValidation(rounds[rounds.length - 1], promote.metric)?.metrics ?? {};
+function figuresOf({ rounds, stageTimes }: MeasuredStatus): CellFigures {
+  const measured = studentValidation(rounds[rounds.length - 1])?.metrics ?? {};
   const figure = (name: string) => measured[name] ?? 0;
   const trainings = stageTimes.filter(({ stage }) => stage === 'train');
   return {

@@ -21,6 +21,11 @@ export function resumeCommand(): Command {
     .argument('[run]', 'folder or name of the run; the newest below ./runs by default')
     .option('-c, --config <file>', 'go on under the settings of this file, after a report of what differs')
     .option('--set <key=value>', 'another value for a setting; may be given again', collect, [])
+    .option(
+      '--read-data',
+      'read the data again, as their files are now, where pictures or labels were added or changed; needs --fork',
+      false,
+    )
     .option('--yes', 'take other settings without a question', false)
     .option('--fork <name>', 'go on in a new run beside this one, which shares what is still valid')
     .option('--until <where>', 'stop after round=N, or after stage=NAME of the round it is in', parseUntil, { kind: 'end' })

@@ -2,8 +2,8 @@ import process from 'node:process';
 import { Command } from 'commander';
 import type { ResolvedConfig } from '../../config/index.ts';
 import { ExitCode } from '../../core/index.ts';
-import { openDatabase, runStatus } from '../../db/index.ts';
-import { RunControl, type RunOptions, type RunOutcome, runFolder, startRun, type Until } from '../../pipeline/index.ts';
+import { openDatabase } from '../../db/index.ts';
+import { measuredStatus, RunControl, type RunOptions, type RunOutcome, runFolder, startRun, type Until } from '../../pipeline/index.ts';
 import { type NotificationOptions, notificationOptions, notificationTargets } from '../notification-options.ts';
 import { type ConfigOptions, collect, parseUntil, readConfig } from '../options.ts';
 import { print } from '../print.ts';
@@ -68,7 +68,7 @@ export async function conclude(folder: string, telling: Telling, work: (people: 
 function summary(folder: string): string {
   const db = openDatabase(runFolder(folder).database, { mode: 'read' });
   try {
-    return `\n${statusText(runStatus(db))}\n\nbest model: ${runFolder(folder).best}\nlook further: selfpaste labels stats ${folder}`;
+    return `\n${statusText(measuredStatus(db))}\n\nbest model: ${runFolder(folder).best}\nlook further: selfpaste labels stats ${folder}`;
   } finally {
     db.close();
   }

@@ -45,3 +45,17 @@ test('what is of no use beside --export is refused, and so is --sample without i
     assert.deepEqual(JSON.parse(stderr), { error: { code: 'USAGE_EXPORT_OR_SERVE', message, hint } });
   }
 });
+
+test('a sample is as large as a file has room for, a host is a name, and a port one that there is', async (t) => {
+  const { folder } = twoRounds(t);
+  const refusals: readonly (readonly [args: readonly string[], words: RegExp])[] = [
+    [['--export', 'a.html', '--sample', '2001'], /--sample <n>.*2001.*Expected a whole number from 0 to 2000\./],
+    [['--port', '65536'], /Expected a whole number from 0 to 65535\./],
+    [['--host', ''], /Expected a name or an address of this machine for --host, got \\"\\" \(string\)/],
+  ];
+  for (const [args, words] of refusals) {
+    const { code, stderr } = await runProgram(['ui', folder, ...args, '--json'], folder);
+    assert.equal(code, 2);
+    assert.match(stderr, words);
+  }
+});

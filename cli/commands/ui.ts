@@ -3,8 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { SelfpasteError } from '../../core/index.ts';
 import type { RunServer } from '../../web/index.ts';
 import { findRun } from '../find-run.ts';
-import { addressToOpen, browserCommand, openBrowser } from '../open-browser.ts';
-import { wholeNumber } from '../options.ts';
+import { browserCommand, isBrowserSeen, openBrowser, pageToOpen } from '../open-browser.ts';
 import { bytes, print, printable, printJson } from '../print.ts';
 
 interface UiOptions {
@@ -20,11 +19,11 @@ export function uiCommand(): Command {
   return new Command('ui')
     .description('Look at a run and its labels in the browser, until Ctrl-C. For programs: /metrics (Prometheus), /api/status, /healthz.')
     .argument('[run]', 'folder or name of the run; the newest below ./runs by default')
-    .option('--port <n>', 'port to listen at; 0 takes any that is free', portNumber, 4280)
+    .option('--port <n>', 'port to listen at; 0 takes any that is free', wholeNumberTo(MOST_PORT), 4280)
     .option('--host <address>', 'where to listen; beyond this machine, every request needs the token that is printed', '127.0.0.1')
     .option('--no-open', 'print the address, and open no browser')
     .option('--export <file>', 'serve nothing: write curves, tables and a sample of labels as one HTML file that opens from disk')
-    .option('--sample <n>', 'with --export: labels to show, with their pictures', wholeNumber(0), 60)
+    .option('--sample <n>', 'with --export: labels to show, with their pictures', wholeNumberTo(MOST_LABELS), 60)
     .option('--json', 'say where it listens, or what was written, as JSON', false)
     .action(async (run: string | undefined, options: UiOptions, command: Command) => {
       refuseContradictions(command);
@@ -33,6 +32,10 @@ export function uiCommand(): Command {
       else await report(folder, options.export, options);
     });
 }
+
+const MOST_PORT = 65_535;
+/** More have no room in a file that can be sent by mail. */
+const MOST_LABELS = 2000;
 
 const OF_SERVING = ['port', 'host', 'open'] as const;
 
@@ -58,15 +61,20 @@ async function serve(folder: string, { host, port, open, json }: UiOptions): Pro
   const server = await serveRun({ folder, host, port });
   const { url, elsewhere, token } = server;
   print(json ? JSON.stringify({ folder, url, elsewhere, token }) : announcement(folder, server));
-  if (open && !json) openPage(server);
+  const close = open && !json ? openPage(server) : () => {};
   await signalled();
+  close();
   await server.close();
 }
 
-function openPage({ url, token }: RunServer): void {
+/** @returns what ends it */
+function openPage({ url, token }: RunServer): () => void {
   const { env, platform, stdout } = process;
-  const command = browserCommand(addressToOpen(url, token), { env, platform, isTerminal: stdout.isTTY === true });
-  if (command !== null) openBrowser(command);
+  const surroundings = { env, platform, isTerminal: stdout.isTTY === true };
+  if (!isBrowserSeen(surroundings)) return () => {};
+  const page = pageToOpen(url, token);
+  openBrowser(browserCommand(page.address, surroundings));
+  return page.remove;
 }
 
 async function report(folder: string, path: string, { sample, json }: UiOptions): Promise<void> {
@@ -94,8 +102,10 @@ function signalled(): Promise<void> {
   });
 }
 
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Expected a whole number from 0 to 65535.');
-  return port;
+function wholeNumberTo(most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value > most) throw new InvalidArgumentError(`Expected a whole number from 0 to ${most}.`);
+    return value;
+  };
 }

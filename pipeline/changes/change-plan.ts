@@ -19,30 +19,34 @@ export type Restart =
   | { readonly kind: 'stage'; readonly at: RunPoint }
   /** A fork goes on from an earlier point; the run itself cannot. */
   | { readonly kind: 'fork'; readonly at: RunPoint }
-  /** A fork imports its data; nothing of the run is valid in it. */
+  /** A fork imports its data; what of the run is valid in it shows by their content. */
   | { readonly kind: 'import' };
 
-/** What other settings mean to a run, before anything is done. */
+/** Whether a run keeps its data as they were imported, or their files are read again, as they are now. */
+export type WantedData = 'as-imported' | 'again';
+
+/** What other settings, or data that are read again, mean to a run, before anything is done. */
 export interface ChangePlan {
   readonly place: RunPlace;
   readonly changes: readonly PlannedChange[];
   /** Those of the run's name and folder: they stay. */
   readonly ignored: readonly SettingChange[];
+  /** As it was asked for; where nothing was imported yet, the data are read anyway. */
+  readonly data: WantedData;
   readonly restart: Restart;
 }
 
 /** A run's name and the folder that holds it do not follow its settings: they are where it is. */
 const KEPT: ReadonlySet<string> = new Set(['name', 'runs']);
 
-/** Pure: what the settings `after` mean to a run at a place that was under `before`. */
-export function planChanges(before: ResolvedConfig, after: ResolvedConfig, place: RunPlace): ChangePlan {
+/** Pure: what the settings `after`, and data that are read again, mean to a run at a place that was under `before`. */
+export function planChanges(before: ResolvedConfig, after: ResolvedConfig, place: RunPlace, data: WantedData = 'as-imported'): ChangePlan {
   const all = settingsChanged(before, after);
-  const changes = all.filter(({ key }) => !KEPT.has(key)).map((change) => planned(change, place, courseOf(after)));
-  const restart = restartOf(
-    changes.map(({ effect }) => effect),
-    place,
-  );
-  return { place, changes, ignored: all.filter(({ key }) => KEPT.has(key)), restart };
+  const course = courseOf(after);
+  const changes = all.filter(({ key }) => !KEPT.has(key)).map((change) => planned(change, place, course));
+  const reading = data === 'again' ? [effectOf({ readBy: ['import'] }, place, course)] : [];
+  const restart = restartOf([...changes.map(({ effect }) => effect), ...reading], place);
+  return { place, changes, ignored: all.filter(({ key }) => KEPT.has(key)), data, restart };
 }
 
 const courseOf = ({ rounds, teacher, data }: ResolvedConfig): Course => ({

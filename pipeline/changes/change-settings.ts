@@ -34,8 +34,7 @@ function change(context: ChangeContext, restart: Extract<Restart, { kind: 'none'
   if (restart.kind === 'stage' && restart.at.stage === 'train') rmSync(folder.initialStudent(restart.at.round), { force: true });
   db.transaction(() => {
     const saved = savedState(db);
-    const metric = after.promote.metric;
-    const state = saved && (restart.kind === 'stage' ? stateAt(db, saved, metric, restart.at) : rescored(db, saved, metric));
+    const state = saved && (restart.kind === 'stage' ? stateAt(context, saved, restart.at) : rescored(context, saved));
     if (restart.kind === 'stage') rewindRun(db, restart.at);
     db.runs.replace({ ...facts, seed: after.seed, config: after, configHash: after.hash });
     db.events.add({ atMs, round: plan.place.round, kind: 'settings-changed', data: settingsEvent(plan, who) });
@@ -50,12 +49,13 @@ function removeTraining(folder: RunFolder, round: number): void {
     rmSync(path, { recursive: true, force: true });
 }
 
-function needsFork({ changes, restart }: ChangePlan): SelfpasteError {
+function needsFork({ changes, data, restart }: ChangePlan): SelfpasteError {
   const keys = changes.flatMap(({ key, effect }) => (effect.kind === 'nothing' || effect.kind === 'stage' ? [] : [key])).join(', ');
+  const asked = [...(keys === '' ? [] : [`another ${keys}`]), ...(data === 'again' ? ['data that are read again'] : [])].join(' and ');
   const made = 'at' in restart ? `${restart.at.stage} of round ${restart.at.round}` : 'the import of the data';
   return new SelfpasteError(
     'USAGE_SETTINGS_NEED_FORK',
-    `Expected settings under which the run can go on, got another ${keys}: ${made} is done, and stays as it is`,
-    'go on in a new run with `--fork NAME`, which shares what is still valid, or leave that setting as it was',
+    `Expected settings and data with which the run can go on, got ${asked}: ${made} is done, and stays as it is`,
+    'go on in a new run with `--fork NAME`, which shares what is still valid, or leave that as it was',
   );
 }

@@ -137,6 +137,18 @@ test("how a teacher's classes are read is told where one is given, and is nothin
   ]);
 });
 
+test('data that are read again are a change like other data, with other settings or without; before the import they are nothing', () => {
+  const before = configWith({});
+  const plan = (after: typeof before, at: RunPlace) => planChanges(before, after, at, 'again');
+  const alone = plan(before, place(2, 'train', 'some'));
+  assert.deepEqual([alone.changes, alone.data, alone.restart], [[], 'again', { kind: 'import' }]);
+  const beside = plan(configWith({ policy: { score: 0.4 } }), place(2, 'train', 'some'));
+  assert.deepEqual([beside.changes.map(({ key }) => key), beside.restart], [['policy.score'], { kind: 'import' }]);
+  assert.deepEqual(plan(before, place(0, 'import', 'fixed')).restart, { kind: 'import' });
+  assert.deepEqual(plan(before, place(0, 'import')).restart, { kind: 'none' });
+  assert.deepEqual(planChanges(before, before, place(2, 'train', 'some')).restart, { kind: 'none' });
+});
+
 test('the name and the folder of runs stay', () => {
   const plan = planChanges(configWith({}), configWith({ name: 'other', runs: '/elsewhere' }), place(0, 'train'));
   assert.deepEqual([plan.changes, plan.ignored.map(({ key }) => key)], [[], ['name', 'runs']]);

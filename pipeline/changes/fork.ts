@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type ResolvedConfig, restoreConfig } from '../../config/index.ts';
+import { isRunName, type ResolvedConfig, restoreConfig } from '../../config/index.ts';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import { beginFork, openDatabase, type RunDatabase, type RunFacts, type RunPoint, snapshotDatabase } from '../../db/index.ts';
-import { handDown, withParent } from '../inheritance/parent-run.ts';
+import { handDown, handDownParent } from '../inheritance/parent-run.ts';
 import { MACHINE_VERSION } from '../machine/machine.ts';
 import { environmentError, runFolder } from '../run-folder.ts';
 import { PROGRAM_VERSION } from '../version.ts';
-import type { ChangePlan } from './change-plan.ts';
+import type { ChangePlan, WantedData } from './change-plan.ts';
 import { rescored, stateAt } from './context.ts';
 import { shareBest, shareRounds } from './fork-files.ts';
 import { type ChangeContext, owningChange, type Wanted } from './owned-run.ts';
@@ -21,23 +21,21 @@ export interface Fork {
 }
 
 /**
- * Makes a new run beside a run, with other settings and all of its rows and files that they leave valid; the run itself stays as it is.
+ * Makes a new run beside a run, with other settings or data, and all of its rows and files that they leave valid; the run itself stays as it is.
  * The fork appears whole or not at all, and is gone on with as any run.
  * @param name of the new run, and of its folder
  * @param agreed what somebody saw of the change; null where it is made without a look
- * @throws SelfpasteError CONFIG_INVALID for a name that is none, USAGE_FORK_EXISTS, DATA_DAMAGED_MODEL, ENVIRONMENT_DISK_FULL,
- * ENVIRONMENT_NOT_WRITABLE, and as {@link owningChange}
+ * @throws SelfpasteError DATA_DAMAGED_MODEL, ENVIRONMENT_DISK_FULL, ENVIRONMENT_NOT_WRITABLE, as {@link forkFolder} and {@link owningChange}
  */
 export function forkRun(path: string, wanted: Wanted, name: string, who: string, agreed: ChangePlan | null = null): Promise<Fork> {
   return owningChange(path, wanted, agreed, async (context) => {
-    const config = forkConfig(context.after, path, name);
-    const folder = config.runFolder;
+    const folder = forkFolder(path, name);
+    const config = { ...restoreConfig(context.after, [`name=${JSON.stringify(name)}`]), runs: dirname(folder), runFolder: folder };
     const unfinished = join(dirname(folder), `.${name}.forking`);
-    if (existsSync(folder)) throw forkExists(folder);
     try {
       rmSync(unfinished, { recursive: true, force: true });
       mkdirSync(unfinished);
-      await build(context, config, unfinished, who);
+      await build(context, { ...config, hash: context.after.hash }, unfinished, who);
       renameSync(unfinished, folder);
     } catch (error) {
       rmSync(unfinished, { recursive: true, force: true });
@@ -47,10 +45,15 @@ export function forkRun(path: string, wanted: Wanted, name: string, who: string,
   });
 }
 
-function forkConfig(after: ResolvedConfig, path: string, name: string): ResolvedConfig {
-  const runs = dirname(resolve(path));
-  const { hash } = after;
-  return { ...restoreConfig(after, [`name=${JSON.stringify(name)}`]), runs, runFolder: join(runs, name), hash };
+/**
+ * Where a fork of a run will be: beside it.
+ * @throws SelfpasteError USAGE_FORK_NAME for a name that is none, USAGE_FORK_EXISTS
+ */
+export function forkFolder(path: string, name: string): string {
+  if (!isRunName(name)) throw badName(name);
+  const folder = join(dirname(resolve(path)), name);
+  if (existsSync(folder)) throw forkExists(folder);
+  return folder;
 }
 
 async function build(context: ChangeContext, config: ResolvedConfig, unfinished: string, who: string): Promise<void> {
@@ -78,13 +81,13 @@ async function beginCopy(context: ChangeContext, config: ResolvedConfig, databas
   const { db, folder, plan } = context;
   const at = 'at' in plan.restart ? plan.restart.at : null;
   await shareRounds(context, at, dirname(database));
-  await withParent(context, async (parent) => parent && handDown(parent, runFolder(dirname(database))));
+  await handDownParent(context, runFolder(dirname(database)));
   await snapshotDatabase(db, database);
   const fork = openDatabase(database, { mode: 'write' });
   try {
     beginFork(fork, at, factsOf(config));
     record(fork, context, who);
-    const teacher = beginState(db, fork, config, at);
+    const teacher = beginState(context, fork, at);
     if (teacher !== null) await shareBest(db, folder, teacher, dirname(database));
   } finally {
     fork.close();
@@ -92,10 +95,10 @@ async function beginCopy(context: ChangeContext, config: ResolvedConfig, databas
 }
 
 /** @returns the teacher with which the fork begins */
-function beginState(db: RunDatabase, fork: RunDatabase, { promote: { metric } }: ResolvedConfig, at: RunPoint | null) {
-  const saved = savedState(db);
+function beginState(context: ChangeContext, fork: RunDatabase, at: RunPoint | null) {
+  const saved = savedState(context.db);
   if (saved === null) return null;
-  const state = at === null ? rescored(db, saved, metric) : stateAt(db, saved, metric, at);
+  const state = at === null ? rescored(context, saved) : stateAt(context, saved, at);
   fork.snapshots.add({ atMs: Date.now(), machineVersion: MACHINE_VERSION, state });
   return state.context.teacher;
 }
@@ -113,10 +116,19 @@ const factsOf = (config: ResolvedConfig): RunFacts => ({
 /** The diary of the fork begins with where it comes from. */
 function record(fork: RunDatabase, { before, folder, plan }: ChangeContext, who: string): void {
   const { round, stage } = 'at' in plan.restart ? plan.restart.at : plan.place;
-  const forked = { kind: 'run-forked', from: folder.path, fromHash: before.hash, round, stage, who };
+  const data: WantedData = plan.restart.kind === 'import' ? 'again' : 'as-imported';
+  const forked = { kind: 'run-forked', from: folder.path, fromHash: before.hash, round, stage, data, who };
   fork.events.add({ atMs: Date.now(), round, kind: 'run-forked', data: forked });
   if (plan.changes.length === 0) return;
   fork.events.add({ atMs: Date.now(), round, kind: 'settings-changed', data: settingsEvent(plan, who) });
+}
+
+function badName(name: string): SelfpasteError {
+  return new SelfpasteError(
+    'USAGE_FORK_NAME',
+    expectation('--fork', 'a name of letters, digits, dot, dash and underscore', name),
+    'give the name alone, as `--fork stricter`: the new run lies beside the one that it comes from',
+  );
 }
 
 function forkExists(folder: string): SelfpasteError {

@@ -4,11 +4,15 @@ import { SelfpasteError } from '../../core/index.ts';
 import { acquireRunLock, openDatabase, type RunDatabase, requireDatabase } from '../../db/index.ts';
 import { runConfigOf } from '../run/run.ts';
 import { type RunFolder, runFolder } from '../run-folder.ts';
-import { type ChangePlan, planChanges } from './change-plan.ts';
+import { type ChangePlan, planChanges, type WantedData } from './change-plan.ts';
 import { placeOf } from './place.ts';
 
-/** Other settings, made from those that the run has: those of a file, or some that are set anew. */
-export type Wanted = (stored: ResolvedConfig) => ResolvedConfig;
+/** What somebody wants of a run. */
+export interface Wanted {
+  /** Made from those that the run has: those of a file, or some that are set anew. */
+  readonly settings: (stored: ResolvedConfig) => ResolvedConfig;
+  readonly data: WantedData;
+}
 
 /** What a change of settings works with. */
 export interface ChangeContext {
@@ -21,8 +25,8 @@ export interface ChangeContext {
 }
 
 /**
- * What other settings would do to the run in a folder; nothing is done.
- * @throws SelfpasteError DATA_NO_RUN, DATA_OTHER_MACHINE, as {@link openDatabase}, and what `wanted` throws
+ * What other settings, or data that are read again, would do to the run in a folder; nothing is done.
+ * @throws SelfpasteError DATA_NO_RUN, DATA_OTHER_MACHINE, as {@link openDatabase}, and what the wanted settings throw
  */
 export function planSettings(path: string, wanted: Wanted): ChangePlan {
   const folder = runFolder(path);
@@ -74,16 +78,17 @@ async function owning<Result>(path: string, work: (db: RunDatabase, folder: RunF
   }
 }
 
-/** Throws what `wanted` throws. */
+/** Throws what the wanted settings throw. */
 export function contextOf(db: RunDatabase, folder: RunFolder, wanted: Wanted): ChangeContext {
   const before = runConfigOf(db, folder.path);
-  const asked = wanted(before);
+  const asked = wanted.settings(before);
   const after = { ...asked, name: before.name, runs: before.runs, runFolder: folder.path };
-  return { db, folder, before, after, plan: planChanges(before, asked, placeOf(db, folder)) };
+  return { db, folder, before, after, plan: planChanges(before, asked, placeOf(db, folder), wanted.data) };
 }
 
 function requireSame(now: ChangePlan, agreed: ChangePlan, run: string): void {
-  if (!isDeepStrictEqual([now.changes, now.restart], [agreed.changes, agreed.restart])) throw runMoved(run);
+  const meaningOf = ({ changes, data, restart }: ChangePlan) => [changes, data, restart];
+  if (!isDeepStrictEqual(meaningOf(now), meaningOf(agreed))) throw runMoved(run);
 }
 
 /** Where settings mean something else than what somebody saw and agreed to. */

@@ -1,6 +1,8 @@
 import { type ResolvedConfig, restoreConfig, type SettingChange } from '../../config/index.ts';
-import type { EventRow, RunDatabase } from '../../db/index.ts';
+import type { RunDatabase } from '../../db/index.ts';
 import type { ChangePlan } from './change-plan.ts';
+
+type Metric = ResolvedConfig['promote']['metric'];
 
 /** What the diary keeps of a change of settings. */
 interface SettingsEvent {
@@ -20,21 +22,23 @@ export function settingsEvent({ changes, place, restart }: ChangePlan, who: stri
 
 /** The settings that a round was made with: those of now, without the changes that came after it. */
 export function settingsOfRound(db: RunDatabase, config: ResolvedConfig, round: number): ResolvedConfig {
-  const later = changesOf(db).filter(({ firstRound }) => firstRound > round);
   // The oldest last: its old value is the one that held.
-  const before = later.toReversed().flatMap(({ changes }) => changes.map(({ key, before }) => `${key}=${JSON.stringify(before)}`));
-  return restoreConfig(config, before);
+  const before = changesAfter(db, round).toReversed();
+  return restoreConfig(
+    config,
+    before.map(({ key, before: value }) => `${key}=${JSON.stringify(value)}`),
+  );
 }
 
-const PAGE = 1000;
-
-/** Oldest first. */
-function changesOf(db: RunDatabase): readonly SettingsEvent[] {
-  const found: SettingsEvent[] = [];
-  let page: readonly EventRow[] = db.events.after(0, PAGE);
-  while (page.length > 0) {
-    found.push(...page.flatMap(({ kind, data }) => (kind === 'settings-changed' ? [data as SettingsEvent] : [])));
-    page = db.events.after(page.at(-1)?.id ?? 0, PAGE);
-  }
-  return found;
+/** The metric by which the students of a round were compared while it was trained. Runs are also looked at whose settings cannot be restored. */
+export function metricOfRound(db: RunDatabase, config: ResolvedConfig, round: number): Metric {
+  const changed = changesAfter(db, round).find(({ key }) => key === 'promote.metric');
+  return changed === undefined ? config.promote.metric : (changed.before as Metric);
 }
+
+/** What changed once a round was trained, oldest first. */
+const changesAfter = (db: RunDatabase, round: number): SettingsEvent['changes'] =>
+  db.events
+    .ofKind('settings-changed')
+    .map(({ data }) => data as SettingsEvent)
+    .flatMap(({ firstRound, changes }) => (firstRound > round ? changes : []));

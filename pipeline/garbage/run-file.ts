@@ -46,10 +46,10 @@ const NAMES: readonly Name[] = [
   ['checkpoint', /^checkpoints\/round-(\d+)\/step-\d+\.checkpoint$/],
   ['failed-batch', /^checkpoints\/round-(\d+)\/(?:failed-batch-step-\d+\.json|failed-step-\d+\.checkpoint)$/],
   ['chart', /^tensorboard\/round-(\d+)\/events\.out\.tfevents\.\d+\.selfpaste$/],
-  ['parent', /^parent\/(?:selfpaste(?:\.v\d+\.backup)?\.db(?:-wal|-shm|-journal)?|(?:models|rounds|tensorboard)\/.+)$/],
+  ['parent', /^(?:parent\/)+(?:selfpaste(?:\.v\d+\.backup)?\.db(?:-wal|-shm|-journal)?|(?:models|rounds|tensorboard)\/.+)$/],
   ['log', /^logs\/run\.ndjson$/],
   ['old-log', /^logs\/run\.\d+\.ndjson$/],
-  ['unfinished', /^(?:parent\/)?selfpaste\.(?:v\d+\.backup\.)?db\.\d+\.part(?:-journal)?$/],
+  ['unfinished', /^(?:parent\/)*selfpaste\.(?:v\d+\.backup\.)?db\.\d+\.part(?:-journal)?$/],
   ['unfinished', /^rounds\/round-\d+-training-set\.json\.\d+\.tmp$/],
   ['unfinished', /^owner-[\da-f-]+\.tmp$/],
 ];

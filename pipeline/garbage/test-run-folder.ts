@@ -37,6 +37,8 @@ export const FOR_PEOPLE = [
   'checkpoints/round-0/failed-step-7.checkpoint',
   'logs/run.1.ndjson',
   'parent/models/round-0-student.onnx',
+  'parent/parent/models/round-0-student.onnx',
+  'parent/parent/selfpaste.db',
   'parent/selfpaste.db',
   'selfpaste.v1.backup.db',
 ] as const;

@@ -4,7 +4,7 @@ import { commitPoint } from '../commit-points.ts';
 import type { LabelingModel } from '../measuring/model-detections.ts';
 import type { StageContext } from '../stages/stage.ts';
 import { sameModel } from './known-labels.ts';
-import { type ParentRun, withParent } from './parent-run.ts';
+import { type ParentRun, withParents } from './parent-run.ts';
 import { readsSameSettings, sameValidation, sharedImages } from './same-data.ts';
 
 /** The parent's row of a model that it measured under the same settings on the same validation pictures; null where it did not. */
@@ -15,21 +15,26 @@ export async function measuredModel(context: StageContext, parent: ParentRun, ow
   return isSame ? model : null;
 }
 
-/** Takes over what a model is worth where the parent measured the same one. All of it or nothing, and once; a student's numbers come with its training. */
+/** Takes over what a model is worth where a parent measured the same one. All of it or nothing, and once; a student's numbers come with its training. */
 export function takeOverMeasuring(context: StageContext, { row }: LabelingModel): Promise<void> {
-  return withParent(context, async (parent) => {
-    if (parent === null || context.db.calibrations.has(row.id)) return;
-    const model = await measuredModel(context, parent, row);
-    if (model === null) return;
-    const images = await sharedImages(context, 'validation', parent.db);
-    context.db.transaction(() => {
-      if (row.role === 'given') copyMetrics(context.db, parent, row.round);
-      copyCalibration(context.db, parent, { own: row.id, there: model.id }, images);
-    });
-    commitPoint('calibration-recorded');
-    const text = `what the model of round ${row.round} is worth is taken over from ${parent.name}`;
-    context.emit({ kind: 'note', round: row.round, level: 'info', text });
+  return withParents(context, async (parents) => {
+    for (const parent of parents) {
+      if (context.db.calibrations.has(row.id)) return;
+      const model = await measuredModel(context, parent, row);
+      if (model !== null) await copyMeasuring(context, parent, row, model);
+    }
   });
+}
+
+async function copyMeasuring(context: StageContext, parent: ParentRun, own: ModelRow, there: ModelRow): Promise<void> {
+  const images = await sharedImages(context, 'validation', parent.db);
+  context.db.transaction(() => {
+    if (own.role === 'given') copyMetrics(context.db, parent, own.round);
+    copyCalibration(context.db, parent, { own: own.id, there: there.id }, images);
+  });
+  commitPoint('calibration-recorded');
+  const text = `what the model of round ${own.round} is worth is taken over from ${parent.name}`;
+  context.emit({ kind: 'note', round: own.round, level: 'info', text });
 }
 
 /** All numbers of a round, of its training and of its measurings, whose categories are the same. In a transaction. */

@@ -7,7 +7,7 @@ import type { StageContext } from '../stages/stage.ts';
 import { initialStudent } from '../training/initial-student.ts';
 import { prepareTraining } from '../training/round-training.ts';
 import { copyMetrics } from './inherited-measuring.ts';
-import { type ParentRun, withParent } from './parent-run.ts';
+import { type ParentRun, withParents } from './parent-run.ts';
 import { readsSameSettings, sameTrainingSet, sameValidation } from './same-data.ts';
 import { shareFiles } from './share-files.ts';
 
@@ -15,23 +15,26 @@ import { shareFiles } from './share-files.ts';
 export type TrainingVerdict = { readonly kind: 'same'; readonly student: ModelRow } | { readonly kind: 'other'; readonly why: string };
 
 /**
- * Takes over a round's student with its numbers where the parent trained the same one: same pictures, labels, settings and first weights,
+ * Takes over a round's student with its numbers where a parent trained the same one: same pictures, labels, settings and first weights,
  * measured on the same validation pictures. Where it is another one, nothing that comes after it can be known either, which is said.
  * @returns null where the student is to be trained
  */
 export function takeOverTraining(context: StageContext, input: RoundInput): Promise<ModelId | null> {
-  return withParent(context, async (parent) => {
-    if (parent === null) return null;
+  return withParents(context, async (parents) => {
     const { round } = input;
     const note = (text: string) => context.emit({ kind: 'note', round, level: 'info', text });
-    const verdict = await judgeTraining(context, parent, input);
-    if (verdict.kind === 'other') {
-      note(`nothing is taken over from ${parent.name} from here on: ${verdict.why}`);
-      return null;
+    const whyNot: string[] = [];
+    for (const parent of parents) {
+      const verdict = await judgeTraining(context, parent, input);
+      if (verdict.kind === 'same') {
+        const student = await takeOver(context, parent, input, verdict.student);
+        note(`the student of round ${round} is taken over from ${parent.name}: its training would be the same`);
+        return student;
+      }
+      whyNot.push(`nothing is taken over from ${parent.name} from here on: ${verdict.why}`);
     }
-    const student = await takeOver(context, parent, input, verdict.student);
-    note(`the student of round ${round} is taken over from ${parent.name}: its training would be the same`);
-    return student;
+    for (const text of whyNot) note(text);
+    return null;
   });
 }
 

@@ -1,21 +1,56 @@
 import type { ImageId, PredictionId } from '../../core/index.ts';
 import type { ImageRow, Judgement, RunDatabase, StoredPrediction, StoredVerdict } from '../../db/index.ts';
+import { type StageContext, safePoint } from '../stages/stage.ts';
 import type { ParentRun } from './parent-run.ts';
+import { sameCategory } from './same-data.ts';
 
 /**
  * Takes over what stands of people's words about an unlabeled picture itself: what they drew on it, and that nothing is right of what
- * models say of it. In the transaction that adds the picture, so that it is done once.
+ * models say of it. In the transaction that adds the picture, so that it is done once. Of several parents the nearest that has the picture
+ * knows what stands. What was drawn of a category that is none here stays behind, see {@link drawingsLeftBehind}.
  */
-export function takeOverWordsOnPicture(db: RunDatabase, parent: ParentRun, image: Pick<ImageRow, 'id' | 'sha256' | 'size'>): void {
-  const there = parent.db.images.bySha256(image.sha256);
-  if (there?.subset !== 'unlabeled') return;
-  for (const word of parent.db.verdicts.ofImage(there)) {
+export function takeOverWordsOnPicture(
+  db: RunDatabase,
+  parents: readonly ParentRun[],
+  image: Pick<ImageRow, 'id' | 'sha256' | 'size'>,
+): void {
+  const parent = nearestWith(parents, image);
+  if (parent === undefined) return;
+  for (const word of parent.db.verdicts.ofImage(unlabeledIn(parent.db, image) as ImageRow)) {
     if (word.of === 'image') repeat(db, parent, word, { of: 'image', image: image.id, verdict: 'rejected' });
-    if (word.of === 'drawn') {
-      const { category, mask } = word.correction;
-      repeat(db, parent, word, { of: 'image', image: image.id, verdict: 'drawn', category, mask });
+    if (word.of !== 'drawn') continue;
+    const category = sameCategory(word.correction.category, parent.db, db);
+    if (category !== null)
+      repeat(db, parent, word, { of: 'image', image: image.id, verdict: 'drawn', category, mask: word.correction.mask });
+  }
+}
+
+/** How many drawings stay behind, because their category is none here, by its name. */
+export async function drawingsLeftBehind(context: StageContext, parents: readonly ParentRun[]): Promise<ReadonlyMap<string, number>> {
+  const left = new Map<string, number>();
+  for (const parent of parents) {
+    for (const there of parent.db.verdicts.images()) {
+      await safePoint(context);
+      if (unlabeledIn(context.db, there) === undefined || nearestWith(parents, there) !== parent) continue;
+      for (const name of strangersOn(there, parent.db, context.db)) left.set(name, (left.get(name) ?? 0) + 1);
     }
   }
+  return left;
+}
+
+/** What the drawings on a picture are called whose category another run does not have. */
+const strangersOn = (there: ImageRow, db: RunDatabase, other: RunDatabase): readonly string[] =>
+  db.verdicts.ofImage(there).flatMap((word) => {
+    if (word.of !== 'drawn' || sameCategory(word.correction.category, db, other) !== null) return [];
+    return db.categories.all().flatMap(({ id, name }) => (id === word.correction.category ? [name] : []));
+  });
+
+const nearestWith = (parents: readonly ParentRun[], image: Pick<ImageRow, 'sha256'>): ParentRun | undefined =>
+  parents.find(({ db }) => unlabeledIn(db, image) !== undefined);
+
+function unlabeledIn(db: RunDatabase, { sha256 }: Pick<ImageRow, 'sha256'>): ImageRow | undefined {
+  const found = db.images.bySha256(sha256);
+  return found?.subset === 'unlabeled' ? found : undefined;
 }
 
 /**

@@ -36,7 +36,7 @@ function withBoth(use: (parent: ParentRun, context: StageContext, teacher: Model
 type Settings = Omit<RunConfigInput, 'data'>;
 
 const known = (parent: ParentRun, context: StageContext, teacher: object = TEACHER) =>
-  knownPictures(context, parent, 1, { ...TEACHER, ...teacher }, context.db.labeling.pending(1));
+  knownPictures(context, [parent], 1, { ...TEACHER, ...teacher }, context.db.labeling.pending(1));
 const rowsOf = (db: RunDatabase, number: number) => {
   const image = db.images.bySha256(sha256(number.toString(16).padStart(64, '0')));
   if (image === undefined) throw new Error(`image ${number} is not there`);
@@ -118,7 +118,7 @@ test('what people say of predictions comes with them, and what they say of a pic
     labelPictures(parent.db, 2, [[first, [[CAT, LOW]]]]);
     const [later] = parent.db.labeling.predictions(2, first);
     parent.db.verdicts.record([{ of: 'prediction', prediction: later.id, verdict: 'rejected' }], ADA);
-    for (const image of db.images.ofSubset('unlabeled')) takeOverWordsOnPicture(db, parent, image);
+    for (const image of db.images.ofSubset('unlabeled')) takeOverWordsOnPicture(db, [parent], image);
     assert.deepEqual(db.verdicts.count(), { accepted: 0, rejected: 1, corrected: 0, drawn: 1 });
     for (const picture of await known(parent, context)) await takeOverLabels(context, 1, teacher, picture);
     assert.deepEqual(db.verdicts.count(), { accepted: 1, rejected: 1, corrected: 1, drawn: 1 });

@@ -6,7 +6,7 @@ import { takeOverWordsOnPredictions } from './inherited-words.ts';
 import type { ParentRun } from './parent-run.ts';
 import { readsSameSettings, sameCategories } from './same-data.ts';
 
-/** A picture of which the parent knows what the model says: by its id here and there. */
+/** A picture of which a parent knows what the model says: by its id here and there. */
 export interface KnownPicture {
   readonly status: 'known';
   readonly id: ImageId;
@@ -20,25 +20,52 @@ export function sameModel(parent: ParentRun, { round, role, sha256, contract }: 
   return parent.db.models.all().find((row) => same(row) && isDeepStrictEqual(row.contract, contract)) ?? null;
 }
 
-/** Those of some pictures that the parent has in the same round: the same file, looked at by the same model under the same settings. */
+/** Those of some pictures that a parent has in the same round: the same file, looked at by the same model under the same settings. */
 export async function knownPictures(
   context: StageContext,
-  parent: ParentRun,
+  parents: readonly ParentRun[],
   round: number,
   teacher: Omit<ModelRow, 'id'>,
   images: Iterable<ImageRow>,
 ): Promise<readonly KnownPicture[]> {
-  const { db } = parent;
-  const model = sameModel(parent, teacher);
-  if (model === null || !sameCategories(context.db, db) || !readsSameSettings('label', round, parent, context.config)) return [];
+  const askers = parents.flatMap((parent) => askerOf(context, parent, round, teacher));
+  if (askers.length === 0) return [];
   const known: KnownPicture[] = [];
-  for (const { id, sha256 } of images) {
+  for (const image of images) {
     await safePoint(context);
-    const there = db.images.bySha256(sha256)?.id;
-    if (there !== undefined && db.labeling.isLabeledBy(model.id, round, there)) known.push({ status: 'known', id, there, from: parent });
+    const found = firstAnswer(askers, image);
+    if (found !== null) known.push(found);
   }
   return known;
 }
+
+function firstAnswer(askers: readonly Asker[], image: ImageRow): KnownPicture | null {
+  for (const ask of askers) {
+    const found = ask(image);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** Finds a picture that was labeled in another run; null for others. */
+type Asker = (image: ImageRow) => KnownPicture | null;
+
+/** None where what the parent knows was said by another model or under other settings. */
+function askerOf(context: StageContext, parent: ParentRun, round: number, teacher: Omit<ModelRow, 'id'>): readonly Asker[] {
+  const { db } = parent;
+  const model = sameModel(parent, teacher);
+  if (model === null || !sameCategories(context.db, db) || !readsSameSettings('label', round, parent, context.config)) return [];
+  const ask: Asker = ({ id, sha256 }) => {
+    const there = db.images.bySha256(sha256)?.id;
+    const isKnown = there !== undefined && db.labeling.isLabeledBy(model.id, round, there);
+    return isKnown ? { status: 'known', id, there, from: parent } : null;
+  };
+  return [ask];
+}
+
+/** What the runs are called that know some pictures, or else the nearest. */
+export const sourcesOf = (known: readonly KnownPicture[], nearest: ParentRun): string =>
+  known.length === 0 ? nearest.name : [...new Set(known.map(({ from }) => from.name))].join(' and ');
 
 /** Writes what the parent's model said of a picture, and what people said of that, as if it was labeled here. @returns how many predictions */
 export async function takeOverLabels(context: StageContext, round: number, model: ModelId, picture: KnownPicture): Promise<number> {

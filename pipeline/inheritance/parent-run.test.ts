@@ -7,7 +7,7 @@ import { sha256 } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
 import { clearUnbegunRun, type RunFolder, runFolder } from '../run-folder.ts';
 import { configWith, withDatabase } from '../test-data.ts';
-import { forgetParent, handDown, type ParentRun, withParent } from './parent-run.ts';
+import { forgetParent, handDown, type ParentRun, withParents } from './parent-run.ts';
 
 const hashOf = (text: string) => sha256(createHash('sha256').update(text).digest('hex'));
 
@@ -34,15 +34,15 @@ const withRun = (use: (db: RunDatabase, folder: RunFolder, fork: RunFolder) => P
     await use(db, folder, runFolder(join(path, 'fork')));
   });
 
-const named = (parent: ParentRun | null): Promise<string | undefined> => Promise.resolve(parent?.name);
+const named = async (parents: readonly ParentRun[]): Promise<readonly string[]> => parents.map(({ name }) => name);
 
 test('a fork has what its parent knew, and needs it no more', () =>
   withRun(async (db, folder, fork) => {
-    assert.equal(await withParent({ folder: fork }, named), undefined);
+    assert.deepEqual(await withParents({ folder: fork }, named), []);
     await handDown({ db, folder }, fork);
     rmSync(folder.models, { recursive: true });
-    await withParent({ folder: fork }, async (parent) => {
-      assert.ok(parent);
+    await withParents({ folder: fork }, async ([parent, ...further]) => {
+      assert.equal(further.length, 0);
       assert.deepEqual([parent.name, parent.settingsOf(0).train.steps, parent.db.models.all().length], ['base', 7, 1]);
       assert.equal(readFileSync(parent.folder.located(parent.db.models.all()[0].path), 'utf8'), 'student');
       assert.ok(existsSync(parent.folder.initialStudent(0)));
@@ -51,11 +51,29 @@ test('a fork has what its parent knew, and needs it no more', () =>
     });
   }));
 
+test('a fork of a fork has what both knew, the nearest first, and lets go of both', () =>
+  withRun((db, folder, fork) =>
+    withDatabase(async (child, path) => {
+      const config = configWith({});
+      child.runs.create({ name: 'more', seed: 0, config, configHash: '', programVersion: '0', machineVersion: 4, createdAtMs: 1 });
+      await handDown({ db, folder }, runFolder(path));
+      await handDown({ db: child, folder: runFolder(path) }, fork);
+      forgetParent({ folder: runFolder(path) });
+      await withParents({ folder: fork }, async (parents) => {
+        assert.deepEqual(await named(parents), ['more', 'base']);
+        const [student] = parents[1].db.models.all();
+        assert.equal(readFileSync(parents[1].folder.located(student.path), 'utf8'), 'student');
+      });
+      forgetParent({ folder: fork });
+      assert.deepEqual(await withParents({ folder: fork }, named), []);
+    }),
+  ));
+
 test('a parent is let go of as a whole, also where that was interrupted', () =>
   withRun(async (db, folder, fork) => {
     await handDown({ db, folder }, fork);
     rmSync(runFolder(fork.parent).database);
-    assert.equal(await withParent({ folder: fork }, named), undefined);
+    assert.deepEqual(await withParents({ folder: fork }, named), []);
     forgetParent({ folder: fork });
     forgetParent({ folder: fork });
     assert.ok(!existsSync(fork.parent));

@@ -23,19 +23,37 @@ export function parentOf(db: RunDatabase, folder: RunFolder): ParentRun {
 
 /**
  * Gives a fork in the folder `to` all that can be valid in it by content, to be read while its stages work: a copy of the run's database
- * and the files of its rounds. Nothing of it depends on the run any more, which may move or go.
+ * and the files of its rounds, and those of the run's own parent, where it has not taken over all of them yet. Nothing of it depends on the
+ * run any more, which may move or go.
  * @throws SelfpasteError DATA_DAMAGED_MODEL, ENVIRONMENT_DISK_FULL
  */
 export async function handDown(run: { readonly db: RunDatabase; readonly folder: RunFolder }, to: RunFolder): Promise<void> {
-  await shareFiles(run, ({ role }) => LASTING.has(role), to.parent);
-  await snapshotDatabase(run.db, runFolder(to.parent).database);
+  const parent = runFolder(to.parent);
+  await shareFiles(run, ({ role }) => LASTING.has(role), parent.path);
+  await snapshotDatabase(run.db, parent.database);
+  await handDownParent(run, parent);
+}
+
+/** Gives a fork what the run's own parent still has to give; nothing where there is none. Throws as {@link handDown}. */
+export function handDownParent(run: { readonly folder: RunFolder }, to: RunFolder): Promise<void> {
+  return withParent(run, async (parent) => {
+    if (parent !== null) await handDown(parent, to);
+  });
 }
 
 /** What a training leaves for good. */
 const LASTING: ReadonlySet<string> = new Set(['student', 'step-student', 'initial', 'chart']);
 
+/** Works with all that may still know something of what a run is to make: its parent, that one's parent and so on; often with none. */
+export function withParents<Result>(
+  run: Pick<StageContext, 'folder'>,
+  work: (nearestFirst: readonly ParentRun[]) => Promise<Result>,
+): Promise<Result> {
+  return withParent(run, (parent) => (parent === null ? work([]) : withParents(parent, (further) => work([parent, ...further]))));
+}
+
 /** Works with the parent of a run, or with null where it has none, or none any more. */
-export async function withParent<Result>(
+async function withParent<Result>(
   { folder }: Pick<StageContext, 'folder'>,
   work: (parent: ParentRun | null) => Promise<Result>,
 ): Promise<Result> {
@@ -50,7 +68,7 @@ export async function withParent<Result>(
   }
 }
 
-/** Lets go of a parent that has nothing more to give. Its database goes first: without that there is none. */
+/** Lets go of parents that have nothing more to give. Its database goes first: without that there is none. */
 export function forgetParent({ folder }: Pick<StageContext, 'folder'>): void {
   rmSync(runFolder(folder.parent).database, { force: true });
   rmSync(folder.parent, { recursive: true, force: true });

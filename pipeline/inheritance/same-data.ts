@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Reader, type ResolvedConfig, settingsChanged } from '../../config/index.ts';
-import { type ImageId, type Rle, rle, type TrainingImage } from '../../core/index.ts';
-import { humanLabeled, type RunDatabase, type Subset, trainingSet } from '../../db/index.ts';
+import { type CategoryId, type ImageId, type Rle, rle, type TrainingImage } from '../../core/index.ts';
+import { type CategoryRow, humanLabeled, type RunDatabase, type Subset, trainingSet } from '../../db/index.ts';
 import { type StageContext, safePoint } from '../stages/stage.ts';
 import type { ParentRun } from './parent-run.ts';
 
@@ -14,6 +14,19 @@ export function readsSameSettings(stage: Reader, round: number, parent: ParentRu
 /** Whether two runs have the same categories, under the same ids and in the same order. */
 export const sameCategories = (one: RunDatabase, other: RunDatabase): boolean =>
   isDeepStrictEqual(one.categories.all(), other.categories.all());
+
+/**
+ * A category of another run as this one has it: under the same id and name, or under another id where a single one has that name in each.
+ * An id alone says nothing: in another file it may be another category's.
+ * @returns null where it is none here
+ */
+export function sameCategory(there: CategoryId, other: RunDatabase, db: RunDatabase): CategoryId | null {
+  const name = other.categories.all().find(({ id }) => id === there)?.name;
+  const named = (run: RunDatabase) => run.categories.all().filter((category) => category.name === name);
+  const here = named(db);
+  if (here.some(({ id }) => id === there)) return there;
+  return here.length === 1 && named(other).length === 1 ? (here[0] as CategoryRow).id : null;
+}
 
 /** Whether a run has the validation pictures of another, in their order and with their labels. */
 export async function sameValidation(context: StageContext, other: RunDatabase): Promise<boolean> {

@@ -3,6 +3,8 @@ import type { ResolvedConfig } from '../../config/index.ts';
 import { SelfpasteError } from '../../core/index.ts';
 import { type ImageProbe, probeImage } from '../../dataset/index.ts';
 import { type QuarantinedFile, type RunDatabase, readRunOwner } from '../../db/index.ts';
+import { takeOverWordsOnPicture } from '../inheritance/inherited-words.ts';
+import type { ParentRun } from '../inheritance/parent-run.ts';
 import { runConfigOf } from '../run/run.ts';
 import { type CurrentState, runState } from '../telling/run-state.ts';
 
@@ -105,13 +107,20 @@ export interface RetriedFiles {
 
 /**
  * Takes files that can be used now into the run, and writes of the others what is wrong with them now.
+ * @param parents of the run, whose people's words on these pictures come with them
  * @throws SelfpasteError USAGE_NO_RETRY where no labeling comes any more
  */
-export function recordFiles(db: RunDatabase, folder: string, probed: readonly ProbedFile[], who: string): RetriedFiles {
+export function recordFiles(
+  db: RunDatabase,
+  folder: string,
+  probed: readonly ProbedFile[],
+  who: string,
+  parents: readonly ParentRun[],
+): RetriedFiles {
   return db.transaction(() => {
     const chance = retryChances(db, folder).files;
     if (!chance.possible) throw noRetry('files', chance.why);
-    const used = probed.filter((one) => recordFile(db, one)).length;
+    const used = probed.filter((one) => recordFile(db, one, parents)).length;
     if (used > 0)
       note(db, chance.round, `${counted(used, 'file')} left out at import can be read now, and labeled: tried again, says ${who}`);
     return { used, leftOut: probed.length - used };
@@ -119,7 +128,7 @@ export function recordFiles(db: RunDatabase, folder: string, probed: readonly Pr
 }
 
 /** @returns whether it is a picture of the run now */
-function recordFile(db: RunDatabase, { file, probe }: ProbedFile): boolean {
+function recordFile(db: RunDatabase, { file, probe }: ProbedFile, parents: readonly ParentRun[]): boolean {
   const { subset, path, fileName } = file;
   const setAside = (reason: string, detail: string) => db.quarantine.add({ ...file, reason, detail, atMs: Date.now() });
   if (!probe.ok) {
@@ -128,6 +137,7 @@ function recordFile(db: RunDatabase, { file, probe }: ProbedFile): boolean {
   }
   const { sha256, size, orientation } = probe.facts;
   const added = db.images.add({ sha256, path, fileName, size, orientation, subset, sourceId: null });
+  if (added.status === 'added') takeOverWordsOnPicture(db, parents, { id: added.id, sha256, size });
   if (added.status === 'duplicate') setAside('duplicate', `has the same content as ${added.of.fileName} (${added.of.subset})`);
   else db.quarantine.release(subset, path);
   return added.status !== 'duplicate';

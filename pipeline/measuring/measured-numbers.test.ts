@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { boxArea, categoryId, type GroundTruth, rle } from '../../core/index.ts';
 import { type Detection, type EvaluationImage, type EvaluationPair, evaluate } from '../../eval/index.ts';
-import { CAT, DOG, withDatabase } from '../test-data.ts';
+import { CAT, configWith, DOG, withDatabase } from '../test-data.ts';
 import { classesOf, metricsOf, studentNumbers } from './measured-numbers.ts';
 
 const SIZE = { width: 24, height: 24 };
@@ -71,8 +71,9 @@ test('the numbers of a measuring are the means of those of its classes with obje
 
 test('the student that a round hands on is the best one, and its classes are those of its step', () =>
   withDatabase(async (db) => {
+    const byMask = configWith({});
     db.rounds.start(0, { stage: 'train', teacher: null, startedAtMs: 1 });
-    assert.equal(studentNumbers(db, 0, 'maskAp'), null);
+    assert.equal(studentNumbers(db, byMask, 0), null);
     const classesAt = (ap: number) => [
       { category: CAT, truths: 2, maskAp: ap, maskAp50: ap, boxAp: 1 - ap },
       { category: DOG, truths: 0, maskAp: null, maskAp50: null, boxAp: null },
@@ -84,8 +85,8 @@ test('the student that a round hands on is the best one, and its classes are tho
       db.metrics.record(0, step, { loss: 1, maskAp: ap, boxAp: 1 - ap });
       db.classMetrics.record(0, step, classesAt(ap));
     }
-    assert.deepEqual(studentNumbers(db, 0, 'maskAp'), { step: 10, metrics: { boxAp: 0.5, maskAp: 0.5 }, classes: classesAt(0.5) });
-    assert.equal(studentNumbers(db, 0, 'boxAp')?.step, 20);
+    assert.deepEqual(studentNumbers(db, byMask, 0), { step: 10, metrics: { boxAp: 0.5, maskAp: 0.5 }, classes: classesAt(0.5) });
+    assert.equal(studentNumbers(db, configWith({ promote: { metric: 'boxAp' } }), 0)?.step, 20);
     db.metrics.record(0, 30, { maskAp: 0.75 });
-    assert.deepEqual(studentNumbers(db, 0, 'maskAp'), { step: 30, metrics: { maskAp: 0.75 }, classes: [] }, 'of a version that kept none');
+    assert.deepEqual(studentNumbers(db, byMask, 0), { step: 30, metrics: { maskAp: 0.75 }, classes: [] }, 'of a version that kept none');
   }));

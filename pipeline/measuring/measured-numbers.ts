@@ -1,6 +1,7 @@
+import type { ResolvedConfig } from '../../config/index.ts';
 import type { MeasuredClass, RunDatabase } from '../../db/index.ts';
 import type { CategoryEvaluation, Evaluation, EvaluationPair } from '../../eval/index.ts';
-import { bestPoint } from '../training/validations.ts';
+import { studentStep } from '../training/student-step.ts';
 
 /** Numbers by name (`maskAp`, `boxAr100`, ...); null where one is not defined. */
 export type Metrics = Readonly<Record<string, number | null>>;
@@ -43,9 +44,9 @@ export interface StudentNumbers {
   readonly classes: readonly MeasuredClass[];
 }
 
-/** @param metric by which students are compared @returns null where none was measured */
-export function studentNumbers({ metrics, classMetrics }: RunDatabase, round: number, metric: string): StudentNumbers | null {
-  const best = bestPoint(metrics.curve(round, metric));
-  if (best === null) return null;
-  return { step: best.step, metrics: measuredIn(metrics.at(round, best.step)), classes: classMetrics.at(round, best.step) };
+/** @param config the settings of the run as they are now @returns null where none was measured */
+export function studentNumbers(db: RunDatabase, config: ResolvedConfig, round: number): StudentNumbers | null {
+  const step = studentStep(db, config, round);
+  if (step === null) return null;
+  return { step, metrics: measuredIn(db.metrics.at(round, step)), classes: db.classMetrics.at(round, step) };
 }

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../../test/small-run.ts';
 import { type Child, startChild } from './child.ts';
 import type { TrainerReply, TrainerRequest } from './messages.ts';
 import { probeBackendAgain } from './probe-backend.ts';
 
 const WITHOUT_BACKEND = fileURLToPath(new URL('./test-trainer.js', import.meta.url));
+const HANGING = fileURLToPath(new URL('./test-hanging-trainer.js', import.meta.url));
 const WAITING = new AbortController().signal;
 
 interface Trainers {
@@ -14,27 +16,28 @@ interface Trainers {
   readonly killed: number;
   readonly file?: string;
   readonly stop?: AbortSignal;
+  /** When something was told. */
+  readonly heard?: () => void;
 }
 
-/** Asks trainers for the wasm backend. @returns its name or why there is none, what was told, and how many were asked */
-async function probe({ killed, file, stop = WAITING }: Trainers) {
+/** Asks trainers for the wasm backend. @returns its name or why there is none, what was told, how many were asked, and their processes */
+async function probe({ killed, file, stop = WAITING, heard = () => {} }: Trainers) {
   const told: string[] = [];
-  let starts = 0;
+  const pids: number[] = [];
   const start = (): Child<TrainerRequest, TrainerReply> => {
     const child = startChild<TrainerRequest, TrainerReply>('trainer', file);
-    if (starts++ < killed) process.kill(child.pid, 'SIGKILL');
+    if (pids.push(child.pid) <= killed) process.kill(child.pid, 'SIGKILL');
     return child;
   };
-  const answer = await probeBackendAgain(
-    'wasm',
-    { threads: 1, deterministic: false },
-    { warn: (text) => told.push(text), stop },
-    start,
-  ).then(
+  const warn = (text: string) => {
+    told.push(text);
+    heard();
+  };
+  const answer = await probeBackendAgain('wasm', { threads: 1, deterministic: false }, { warn, stop }, start).then(
     ({ name }) => name,
     ({ code }: { readonly code: string }) => code,
   );
-  return { answer, told, starts };
+  return { answer, told, starts: pids.length, pids };
 }
 
 describe('a trainer that is asked for its backend', () => {
@@ -49,9 +52,25 @@ describe('a trainer that is asked for its backend', () => {
     assert.deepEqual([answer, starts, told.length], ['ENVIRONMENT_CHILD_DIED', 3, 2]);
   });
 
-  it('is the last one where nobody waits any more', async () => {
+  it('is not started where nobody waits any more', async () => {
     const { answer, starts } = await probe({ killed: 9, stop: AbortSignal.abort() });
-    assert.deepEqual([answer, starts], ['ENVIRONMENT_CHILD_DIED', 1]);
+    assert.deepEqual([answer, starts], ['INTERRUPTED', 0]);
+  });
+
+  it('is the last one where the run is stopped before the next', async () => {
+    const stop = new AbortController();
+    const { answer, starts } = await probe({ killed: 9, stop: stop.signal, heard: () => stop.abort() });
+    assert.deepEqual([answer, starts], ['INTERRUPTED', 1]);
+  });
+
+  it('is ended where it hangs and the run is stopped', async () => {
+    const stop = new AbortController();
+    const startedMs = performance.now();
+    setTimeout(() => stop.abort(), 500);
+    const { answer, told, starts, pids } = await probe({ killed: 0, file: HANGING, stop: stop.signal });
+    assert.deepEqual([answer, told, starts], ['INTERRUPTED', [], 1]);
+    assert.ok(performance.now() - startedMs < 10_000);
+    assert.ok(!isAlive(pids[0] as number));
   });
 
   it('is believed that it has none', async () => {

@@ -8,6 +8,7 @@ import { contextToGoOn, type RunState } from '../machine/machine-state.ts';
 import type { RunEvent } from '../progress.ts';
 import { runFolder } from '../run-folder.ts';
 import { logging } from '../telling/log.ts';
+import { memoryAfterwards } from '../telling/notice-memory.ts';
 import type { Notifications } from '../telling/notifications.ts';
 import { charting } from '../tensorboard/charts.ts';
 import { Diary } from './diary.ts';
@@ -53,7 +54,7 @@ export async function drive(
       told.emit(beginning);
       return driveOn(db, config, diary, options, state);
     };
-    return await told.remembering(db.notices, () => failingAloud(options, begin));
+    return await told.remembering(db.notices, memoryAfterwards(folder.database), () => failingAloud(options, begin));
   } finally {
     // The database is closed behind this.
     voice.through((plain) => logging(folder, config.name, plain));

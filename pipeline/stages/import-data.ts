@@ -3,8 +3,8 @@ import { type CocoDataset, type CocoImage, type ImageEntry, type Issue, listUnla
 import type { Subset } from '../../db/index.ts';
 import { checkSpec } from '../../student/index.ts';
 import { commitPoint } from '../commit-points.ts';
-import { takeOverWordsOnPicture } from '../inheritance/inherited-words.ts';
-import { type ParentRun, withParent } from '../inheritance/parent-run.ts';
+import { drawingsLeftBehind, takeOverWordsOnPicture } from '../inheritance/inherited-words.ts';
+import { type ParentRun, withParents } from '../inheritance/parent-run.ts';
 import { policyOf } from '../policy.ts';
 import { planStudent } from '../training/student-plan.ts';
 import { interrupted, type StageContext, type StageResult, safePoint } from './stage.ts';
@@ -23,7 +23,10 @@ export async function importData(context: StageContext): Promise<StageResult<voi
   await addLabeled(context, 'validation', validation);
   await addLabeled(context, 'labeled', labeled);
   checkSpec((await planStudent(config, db)).student);
-  await withParent(context, (parent) => addUnlabeled(context, parent));
+  await withParents(context, async (parents) => {
+    await addUnlabeled(context, parents);
+    await tellLeftBehind(context, parents);
+  });
   const counts = db.images.count();
   requireUsable(context, counts);
   return { output: undefined, facts: { ...counts, donors: db.groundTruths.countDonors(), quarantined: db.quarantine.all().length } };
@@ -63,7 +66,7 @@ function addLabeledImage(
   });
 }
 
-async function addUnlabeled(context: StageContext, parent: ParentRun | null): Promise<void> {
+async function addUnlabeled(context: StageContext, parents: readonly ParentRun[]): Promise<void> {
   const source = context.config.data.unlabeled;
   if (source === null) return;
   const { entries, issues } = await listUnlabeled(
@@ -75,7 +78,7 @@ async function addUnlabeled(context: StageContext, parent: ParentRun | null): Pr
   let done = 0;
   for (const entry of entries) {
     if (context.stop.aborted) throw interrupted();
-    await addUnlabeledImage(context, entry, parent);
+    await addUnlabeledImage(context, entry, parents);
     commitPoint('image-imported');
     if (++done % 50 === 0)
       context.emit({ kind: 'progress', round: 0, stage: 'import', done, total: entries.length, unit: 'pictures', facts: {} });
@@ -83,7 +86,11 @@ async function addUnlabeled(context: StageContext, parent: ParentRun | null): Pr
 }
 
 /** Known by its header and hash; whether it decodes shows when it is labeled. */
-async function addUnlabeledImage({ db, config }: StageContext, { fileName, path }: ImageEntry, parent: ParentRun | null): Promise<void> {
+async function addUnlabeledImage(
+  { db, config }: StageContext,
+  { fileName, path }: ImageEntry,
+  parents: readonly ParentRun[],
+): Promise<void> {
   const probe = await probeImage(path, 'header', config.data.maxPixels);
   const quarantine = (reason: string, detail: string) =>
     db.quarantine.add({ subset: 'unlabeled', path, fileName, reason, detail, atMs: Date.now() });
@@ -94,10 +101,19 @@ async function addUnlabeledImage({ db, config }: StageContext, { fileName, path 
   const { sha256, size, orientation } = probe.facts;
   const added = db.transaction(() => {
     const image = db.images.add({ sha256, path, fileName, size, orientation, subset: 'unlabeled', sourceId: null });
-    if (image.status === 'added' && parent !== null) takeOverWordsOnPicture(db, parent, { id: image.id, sha256, size });
+    if (image.status === 'added') takeOverWordsOnPicture(db, parents, { id: image.id, sha256, size });
     return image;
   });
   if (added.status === 'duplicate') quarantine('duplicate', `has the same content as ${added.of.fileName} (${added.of.subset})`);
+}
+
+/** A drawing of a category that is none here would be the label of something else. */
+async function tellLeftBehind(context: StageContext, parents: readonly ParentRun[]): Promise<void> {
+  const left = await drawingsLeftBehind(context, parents);
+  if (left.size === 0) return;
+  const what = Array.from(left, ([name, count]) => `${count} of ${name}`).join(', ');
+  const text = `what people drew of categories that are not in these data stays behind: ${what}`;
+  context.emit({ kind: 'note', round: null, level: 'warn', text });
 }
 
 function quarantineIssue({ db }: StageContext, subset: Subset, file: string, { subject, reason, detail }: Issue): void {

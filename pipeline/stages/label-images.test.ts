@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import test, { after, before } from 'node:test';
 import type { RunConfigInput } from '../../config/index.ts';
-import { type CandidateSet, candidateSet, type ImageId, maskOverlaps, type Size, sha256 } from '../../core/index.ts';
+import { type CandidateSet, candidateSet, type ImageId, type ModelId, maskOverlaps, type Size, sha256 } from '../../core/index.ts';
 import { writePng } from '../../dataset/index.ts';
 import type { RunDatabase, StoredPrediction } from '../../db/index.ts';
 import { catAndDog, writeTinyModel } from '../../test/contract/teacher-models.ts';
+import { handDown } from '../inheritance/parent-run.ts';
 import type { RunEvent } from '../progress.ts';
 import { runFolder } from '../run-folder.ts';
 import { configWith, withDatabase } from '../test-data.ts';
@@ -33,6 +34,17 @@ before(async () => {
   }
 });
 
+/** A round that labels the first pictures, and its teacher. */
+function beginLabeling(db: RunDatabase, pictures: number): ModelId {
+  for (let at = 0; at < pictures; at++) {
+    const facts = { sha256: sha256(at.toString(16).padStart(64, '0')), path: pathOf(at), fileName: `${at}.png`, size: sizeOf(at) };
+    db.images.add({ ...facts, orientation: 1, subset: 'unlabeled', sourceId: null });
+  }
+  const id = db.models.add({ round: 0, role: 'given', path: model, sha256: sha256('a'.repeat(64)), contract: {}, createdAtMs: 1 });
+  db.rounds.start(1, { stage: 'label', teacher: id, startedAtMs: 1 });
+  return id;
+}
+
 interface Labeled {
   readonly rows: readonly (readonly StoredPrediction[])[];
   readonly candidates: readonly CandidateSet[];
@@ -46,12 +58,7 @@ function label(
   each: (done: number, db: RunDatabase) => void = () => {},
 ): Promise<Labeled> {
   return withDatabase(async (db, path) => {
-    for (let at = 0; at < COUNT; at++) {
-      const facts = { sha256: sha256(at.toString(16).padStart(64, '0')), path: pathOf(at), fileName: `${at}.png`, size: sizeOf(at) };
-      db.images.add({ ...facts, orientation: 1, subset: 'unlabeled', sourceId: null });
-    }
-    const id = db.models.add({ round: 0, role: 'given', path: model, sha256: sha256('a'.repeat(64)), contract: {}, createdAtMs: 1 });
-    db.rounds.start(1, { stage: 'label', teacher: id, startedAtMs: 1 });
+    const id = beginLabeling(db, COUNT);
     const notes: string[] = [];
     const emit = (event: RunEvent) => {
       if (event.kind === 'note') notes.push(event.text);
@@ -148,6 +155,35 @@ test('pictures that are to be tried again meanwhile are labeled before the stage
     whole.rows.map((rows) => rows.map(({ score, box }) => [score, box])),
   );
 });
+
+test('pictures that are taken over say nothing of how fast the model is', () =>
+  withDatabase((there, parentPath) =>
+    withDatabase(async (db, path) => {
+      const taken = 55;
+      const config = configWith({ teacher: { floor: 0.2, processes: 1, threads: 1 } });
+      const stop = new AbortController().signal;
+      there.runs.create({ name: 'base', seed: 0, config, configHash: '', programVersion: '0', machineVersion: 4, createdAtMs: 1 });
+      const began = { db: there, config, folder: runFolder(parentPath), emit: () => undefined, stop };
+      await labelImages(began, { round: 1, teacher: beginLabeling(there, taken) });
+      await handDown(began, runFolder(path));
+
+      const seen: (readonly [rate: unknown, toDetect: unknown])[] = [];
+      const emit = (event: RunEvent) => {
+        if (event.kind === 'progress') seen.push([event.facts.rate, event.facts.toDetect]);
+      };
+      const teacher = beginLabeling(db, COUNT);
+      const startedMs = Date.now();
+      await labelImages({ db, config, folder: runFolder(path), emit, stop }, { round: 1, teacher });
+      const seconds = (Date.now() - startedMs) / 1000;
+      assert.deepEqual(seen.slice(0, taken), Array(taken).fill([undefined, COUNT - taken]));
+      assert.deepEqual(
+        seen.slice(taken).map(([, toDetect]) => toDetect),
+        [4, 3, 2, 1, 0],
+      );
+      const rate = Number(seen.at(-1)?.[0]);
+      assert.ok(rate * seconds >= COUNT - taken && rate * seconds < COUNT / 2, `${rate} a second in ${seconds} s`);
+    }),
+  ));
 
 test('the event loop of the orchestrator is never blocked for long', async () => {
   const { longestBlockMs } = await label({ processes: 2, threads: 1, batch: 1 });

@@ -1,44 +1,47 @@
 import { type ImageId, type ModelId, sameSize, showSize } from '../../core/index.ts';
 import type { ImageRow } from '../../db/index.ts';
 import { commitPoint } from '../commit-points.ts';
-import { inOrderOfIds, type KnownPicture, knownPictures, takeOverLabels } from '../inheritance/known-labels.ts';
-import { type ParentRun, withParent } from '../inheritance/parent-run.ts';
+import { inOrderOfIds, type KnownPicture, knownPictures, sourcesOf, takeOverLabels } from '../inheritance/known-labels.ts';
+import { type ParentRun, withParents } from '../inheritance/parent-run.ts';
 import type { RoundInput } from '../machine/machine.ts';
 import { type LabelingModel, labelingModel, toPredictions } from '../measuring/model-detections.ts';
 import { detectImages } from '../processes/detect-images.ts';
 import type { DetectionOutcome, PictureFile } from '../processes/messages.ts';
+import type { Facts } from '../progress.ts';
 import { interrupted, type StageContext, type StageResult } from './stage.ts';
 
-/** The teacher labels every unlabeled picture once; what the database knows already, or the parent of a fork, it is not asked again. */
+/** The teacher labels every unlabeled picture once; what the database knows already, or a parent of a fork, it is not asked again. */
 export function labelImages(context: StageContext, input: RoundInput): Promise<StageResult<void>> {
-  return withParent(context, async (parent) => {
+  return withParents(context, async (parents) => {
     const { db, stop } = context;
     const { round } = input;
     const model = await labelingModel(context, input.teacher as ModelId);
-    const tally: Tally = { startedMs: Date.now(), pictures: 0, predictions: 0, takenOver: 0 };
+    const tally: Tally = { startedMs: Date.now(), detected: 0, predictions: 0, takenOver: 0 };
     // Who had pictures tried again meanwhile, or mended files that were left out, has them labeled before the stage ends.
     while (!stop.aborted && db.labeling.counts(round).pending > 0) {
-      const known = parent === null ? [] : await knownPictures(context, parent, round, model.row, db.labeling.pending(round));
-      tellKnown(context, round, parent, known.length);
+      const known = await knownPictures(context, parents, round, model.row, db.labeling.pending(round));
+      tellKnown(context, round, parents, known);
       await labelPending(context, round, model, known, tally);
     }
     if (stop.aborted) throw interrupted();
     const { done: labeled, failed, withoutPredictions } = db.labeling.counts(round);
-    const takenOver = parent === null ? {} : { takenOver: tally.takenOver };
+    const takenOver = parents.length === 0 ? {} : { takenOver: tally.takenOver };
     return { output: undefined, facts: { labeled, failed, withoutPredictions, predictions: tally.predictions, ...takenOver } };
   });
 }
 
-function tellKnown({ db, emit }: StageContext, round: number, parent: ParentRun | null, known: number): void {
-  if (parent === null) return;
-  const text = `the labels of ${known} of ${db.labeling.counts(round).pending} pictures are taken over from ${parent.name}`;
+function tellKnown({ db, emit }: StageContext, round: number, [nearest]: readonly ParentRun[], known: readonly KnownPicture[]): void {
+  if (nearest === undefined) return;
+  const { pending } = db.labeling.counts(round);
+  const text = `the labels of ${known.length} of ${pending} pictures are taken over from ${sourcesOf(known, nearest)}`;
   emit({ kind: 'note', round, level: 'info', text });
 }
 
 /** What the stage did so far. */
 interface Tally {
   readonly startedMs: number;
-  pictures: number;
+  /** Pictures that the model looked at. */
+  detected: number;
   predictions: number;
   /** Pictures whose labels were another run's. */
   takenOver: number;
@@ -54,17 +57,25 @@ async function labelPending(
   const { db, emit } = context;
   const { pending, done, failed } = db.labeling.counts(round);
   let attempted = done + failed;
+  let toDetect = pending - known.length;
   for await (const outcome of inOrderOfIds(known, detected(context, round, model, known))) {
     if (outcome.status === 'known') {
       tally.predictions += await takeOverLabels(context, round, model.row.id, outcome);
       tally.takenOver++;
-    } else tally.predictions += record(context, round, model, outcome);
+    } else {
+      tally.predictions += record(context, round, model, outcome);
+      tally.detected++;
+      toDetect--;
+    }
     commitPoint('attempt-recorded');
-    tally.pictures++;
-    const facts = { rate: tally.pictures / Math.max(0.001, (Date.now() - tally.startedMs) / 1000), predictions: tally.predictions };
+    const facts = { ...rateOf(tally), toDetect, predictions: tally.predictions };
     emit({ kind: 'progress', round, stage: 'label', done: ++attempted, total: pending + done + failed, unit: 'pictures', facts });
   }
 }
+
+/** What is taken over takes no time worth a word, and says nothing of how fast the model is. */
+const rateOf = ({ detected, startedMs }: Tally): Facts =>
+  detected === 0 ? {} : { rate: detected / Math.max(0.001, (Date.now() - startedMs) / 1000) };
 
 /** What the model says now of the pictures that are not known. */
 function detected({ db, emit, stop }: StageContext, round: number, model: LabelingModel, known: readonly KnownPicture[]) {

@@ -1,7 +1,7 @@
 /** Hands one notice over. Rejects where that fails, and soon after `end` is aborted. */
 export type Deliver<Notice> = (notice: Notice, end: AbortSignal) => Promise<void>;
 
-/** What is told of deliveries that went wrong. */
+/** What is told of deliveries that went wrong. Neither may throw: nobody is there to hear it. */
 export interface DeliveryTrouble<Notice> {
   readonly failed: (notice: Notice, error: Error) => void;
   readonly dropped: (notice: Notice) => void;
@@ -43,13 +43,18 @@ export class DeliveryQueue<Notice> {
   }
 
   async #run(): Promise<void> {
-    for (let notice = this.#waiting.shift(); notice !== undefined; notice = this.#waiting.shift()) {
-      try {
-        await this.#deliver(notice, this.#end.signal);
-      } catch (error) {
-        this.#trouble.failed(notice, error as Error);
-      }
+    try {
+      for (let notice = this.#waiting.shift(); notice !== undefined; notice = this.#waiting.shift()) await this.#handOver(notice);
+    } finally {
+      this.#work = null;
     }
-    this.#work = null;
+  }
+
+  async #handOver(notice: Notice): Promise<void> {
+    try {
+      await this.#deliver(notice, this.#end.signal);
+    } catch (error) {
+      this.#trouble.failed(notice, error as Error);
+    }
   }
 }

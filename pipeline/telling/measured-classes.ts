@@ -20,7 +20,7 @@ export function measuredClasses(db: RunDatabase, { run, rounds }: Pick<RunStatus
   const last = rounds.findLast(({ validations }) => validations.length > 0);
   if (run === undefined || last === undefined) return null;
   const round = last.round.index;
-  const numbers = studentNumbers(db, round, (run.config as ResolvedConfig).promote.metric);
+  const numbers = studentNumbers(db, run.config as ResolvedConfig, round);
   if (numbers === null || numbers.classes.length === 0) return null;
   const names = new Map(db.categories.all().map(({ id, name }) => [id, name]));
   return { round, step: numbers.step, classes: numbers.classes.map((one) => ({ ...one, name: names.get(one.category) ?? '' })) };

@@ -11,7 +11,13 @@ import type { Notice } from './notice.ts';
 import { type NotificationPatience, type NotificationTarget, notifying } from './notifications.ts';
 import { webhookUrl } from './webhook-delivery.ts';
 
-const PATIENCE: NotificationPatience = { commandTimeoutMs: 10_000, requestTimeoutMs: 5000, retryWaitsMs: [1, 1, 1], settleMs: 20_000 };
+const PATIENCE: NotificationPatience = {
+  commandTimeoutMs: 10_000,
+  requestTimeoutMs: 5000,
+  retryWaitsMs: [1, 1, 1],
+  settleMs: 20_000,
+  quietMs: 20_000,
+};
 const SUBJECT = { run: 'small', folder: '/runs/small' };
 const FINISHED: RunEvent = { kind: 'round-finished', round: 2, promoted: true, facts: { student: 0.5 } };
 const STAGE: RunEvent = { kind: 'stage-started', round: 2, stage: 'promote' };
@@ -170,6 +176,39 @@ describe('a webhook', () => {
         `the webhook at ${url.host} was not told of run-failed: the run ended before it was taken`,
       ]);
       assert.deepEqual(taken[0].facts, { error: { code: 'BUG', message: 'm', hint: 'h' } });
+    }));
+});
+
+describe('the end of a process', () => {
+  const never: NotificationTarget = command('sleep 9');
+
+  it('says whom it waits for, and how long at most', async () => {
+    const said: string[] = [];
+    const heard = (event: RunEvent) => {
+      if (event.kind === 'note' && event.level === 'info') said.push(event.text);
+    };
+    const notifications = notifying([never, command('true')], SUBJECT, heard, { ...PATIENCE, quietMs: 500, settleMs: 1500 });
+    notifications.emit(FINISHED);
+    await notifications.settled();
+    assert.deepEqual(said, ['still telling the command sleep, for 1.0 s at most; the run is free meanwhile']);
+  });
+
+  it('comes, and the others are told, where a failure cannot be noted', () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'told');
+      let refused = 0;
+      const refusing = (event: RunEvent) => {
+        if (event.kind !== 'note') return;
+        refused++;
+        throw new Error('the diary cannot be written');
+      };
+      const counting = command(`echo >> '${file}'; exit 3`);
+      const notifications = notifying([counting, never], SUBJECT, refusing, { ...PATIENCE, quietMs: 300, settleMs: 700 });
+      for (const event of [FINISHED, FINISHED, { ...FINISHED }]) notifications.emit(event);
+      await notifications.settled();
+      assert.equal(readFileSync(file, 'utf8').length, 3);
+      // Three of one, three of the other, and that it is waited for.
+      assert.equal(refused, 7);
     }));
 });
 

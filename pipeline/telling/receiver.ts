@@ -4,6 +4,7 @@ import { commitPoint } from '../commit-points.ts';
 import { runCommand } from './command-delivery.ts';
 import { DeliveryQueue } from './delivery.ts';
 import type { Notice } from './notice.ts';
+import type { NoticeMemory } from './notice-memory.ts';
 import { postNotice, type WebhookPatience } from './webhook-delivery.ts';
 
 /** Who is told: a command that the shell runs, or a web address that notices are posted to. */
@@ -19,21 +20,24 @@ const NEWS_MS = 86_400_000;
 const MOST_TRIES = 3;
 
 /**
- * One that is told, in order and in its own time. While the run's database is open it holds what this one is owed, until it was told: what
- * a process did not come to tell is left to the next one.
+ * One that is told, in order and in its own time. The run's database holds what this one is owed, until it was told: what a process did not
+ * come to tell is left to the next one.
  */
 export class Receiver {
+  /** For people. */
+  readonly name: string;
   readonly #target: NotificationTarget;
   readonly #patience: ReceiverPatience;
   readonly #key: string;
   readonly #queue: DeliveryQueue<Notice>;
-  #notices: Notices | null = null;
+  #memory: NoticeMemory | null = null;
 
   constructor(target: NotificationTarget, patience: ReceiverPatience, warn: (text: string) => void) {
     this.#target = target;
     this.#patience = patience;
     this.#key = keyOf(target);
     const name = targetName(target);
+    this.name = name;
     this.#queue = new DeliveryQueue<Notice>((notice, end) => this.#deliver(notice, end), {
       failed: ({ event }, { message }) => warn(`${name} was not told of ${event}: ${message}`),
       dropped: ({ event }) => warn(`${name} was not told of ${event}: too much else waits for it, or the run ended`),
@@ -42,20 +46,20 @@ export class Receiver {
 
   /** Tells first what it is owed from before. */
   remember(notices: Notices): void {
-    this.#notices = notices;
+    this.#memory = (use) => use(notices);
     const limits = { sinceMs: Date.now() - NEWS_MS, tries: MOST_TRIES };
-    this.#note(() => notices.giveUp(limits));
+    this.#note((all) => all.giveUp(limits));
     for (const { notice } of notices.owedTo(this.#key, limits)) this.#queue.add(notice as Notice);
   }
 
-  /** Its database is about to be closed. */
-  forget(): void {
-    this.#notices = null;
+  /** The run is about to be let go of: its memory is reached another way. */
+  reachBy(memory: NoticeMemory): void {
+    this.#memory = memory;
   }
 
   /** In the transaction that makes the notice true. */
   owe(notice: Notice): void {
-    this.#notices?.owe(this.#key, { id: notice.id, atMs: Date.parse(notice.at), notice });
+    this.#memory?.((notices) => notices.owe(this.#key, { id: notice.id, atMs: Date.parse(notice.at), notice }));
   }
 
   tell(notice: Notice): void {
@@ -81,7 +85,7 @@ export class Receiver {
   /** As far as it can be written: what is not crossed out is told again. */
   #note(write: (notices: Notices) => void): void {
     try {
-      if (this.#notices !== null) write(this.#notices);
+      this.#memory?.(write);
     } catch {
       // A full disk, say: the run hears of it by what it writes itself.
     }
@@ -95,7 +99,7 @@ export class Receiver {
 }
 
 /** By which a later process knows the same receiver, without what may be a secret: long enough for the few of a run, too short to try secrets on. */
-function keyOf(target: NotificationTarget): string {
+export function keyOf(target: NotificationTarget): string {
   const what = target.kind === 'webhook' ? target.url.href : target.command;
   return `${target.kind} ${createHash('sha256').update(what).digest('hex').slice(0, 8)}`;
 }

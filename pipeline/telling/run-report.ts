@@ -1,12 +1,13 @@
-import { openDatabase, type RoundStatus, type RunOwner, type RunStatus, readRunOwner, runStatus } from '../../db/index.ts';
+import { openDatabase, type RunOwner, readRunOwner } from '../../db/index.ts';
 import { measuredIn } from '../measuring/measured-numbers.ts';
 import { runFolder } from '../run-folder.ts';
 import { type MeasuredClasses, measuredClasses } from './measured-classes.ts';
+import { type MeasuredRound, type MeasuredStatus, measuredStatus } from './measured-status.ts';
 import { type CurrentState, runState } from './run-state.ts';
 import { type StageProgress, stageProgress } from './stage-progress.ts';
 
 /** All that can be said of a run from outside, at a moment; JSON-safe. */
-export interface RunReport extends RunStatus {
+export interface RunReport extends MeasuredStatus {
   readonly atMs: number;
   readonly folder: string;
   readonly owner: RunOwner | null;
@@ -23,7 +24,7 @@ export interface MeasuredReport extends RunReport {
 export function runReport(folder: string): MeasuredReport {
   const db = openDatabase(runFolder(folder).database, { mode: 'read' });
   try {
-    const status = runStatus(db);
+    const status = measuredStatus(db);
     return { ...reportOf(status, folder, readRunOwner(folder) ?? null, Date.now()), classes: measuredClasses(db, status) };
   } finally {
     db.close();
@@ -31,12 +32,12 @@ export function runReport(folder: string): MeasuredReport {
 }
 
 /** What follows from a run's rows and its owner. */
-export function reportOf(status: RunStatus, folder: string, owner: RunOwner | null, atMs: number): RunReport {
+export function reportOf(status: MeasuredStatus, folder: string, owner: RunOwner | null, atMs: number): RunReport {
   const state = runState(status, owner, atMs);
   return { atMs, folder, owner, state, progress: stageProgress(status, state), ...status, rounds: status.rounds.map(withMeasuredAlone) };
 }
 
 /** A round whose validations hold no numbers of the training at their steps. */
-function withMeasuredAlone({ validations, ...round }: RoundStatus): RoundStatus {
+function withMeasuredAlone({ validations, ...round }: MeasuredRound): MeasuredRound {
   return { ...round, validations: validations.map(({ step, metrics }) => ({ step, metrics: measuredIn(metrics) })) };
 }

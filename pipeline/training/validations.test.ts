@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { bestPoint, bestValidation, hasStalled } from './validations.ts';
+import { bestPoint, hasStalled } from './validations.ts';
 
 const curveOf = (...values: readonly (number | null)[]) => values.map((value, index) => ({ step: 10 * (index + 1), value }));
 
@@ -10,17 +10,6 @@ it('the best is the highest, of equals the last, and undefined is worst', () => 
   assert.equal(bestPoint(curveOf(null))?.step, 10);
   assert.equal(bestPoint(curveOf(null, 0, null))?.step, 20);
   assert.equal(bestPoint(curveOf(0.1, 0.3, 0.3, 0.2))?.step, 30);
-});
-
-it('the best validation is that of the best point of the metric that promotes', () => {
-  const validations = [
-    { step: 10, metrics: { maskAp: 0.3, boxAp: 0.1 } },
-    { step: 20, metrics: { maskAp: 0.2, boxAp: 0.4 } },
-    { step: 30, metrics: { maskAp: 0.1 } },
-  ];
-  assert.equal(bestValidation({ validations }, 'maskAp'), validations[0]);
-  assert.equal(bestValidation({ validations }, 'boxAp'), validations[1]);
-  assert.equal(bestValidation({ validations: [] }, 'maskAp'), undefined);
 });
 
 const cases: readonly [what: string, curve: readonly (number | null)[], patience: number | null, stalled: boolean][] = [

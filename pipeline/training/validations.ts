@@ -1,16 +1,10 @@
-import type { MetricPoint, RoundStatus, Validation } from '../../db/index.ts';
+import type { MetricPoint } from '../../db/index.ts';
 
 /** What validations decide. Pure functions of the metric's curve, so that a resumed run decides as it did before. */
 
 /** The best point of a curve; of equals the one that trained longest. Null where nothing was measured. */
 export function bestPoint(curve: readonly MetricPoint[]): MetricPoint | null {
   return curve.reduce<MetricPoint | null>((best, point) => (best !== null && worth(point) < worth(best) ? best : point), null);
-}
-
-/** The validation of the student that a round hands on, or would by now: the best one. Undefined where nothing was measured. */
-export function bestValidation({ validations }: Pick<RoundStatus, 'validations'>, metric: string): Validation | undefined {
-  const best = bestPoint(validations.map(({ step, metrics }) => ({ step, value: metrics[metric] ?? null })));
-  return validations.find(({ step }) => step === best?.step);
 }
 
 /** Whether so many validations in a row, up to the last one, did not raise the metric; `null` never says so. */

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import type { SeenPicture } from '../../web/contract/training.ts';
 import { beginTraining, HOSTILE, STEPS_DONE } from '../begun-training.ts';
 import { assertAccessible, assertFits, eventually, inspect, NARROW, skip } from './browser.ts';
+import { drawn, PICTURES } from './drawn-step.ts';
 
 test('the view of training pictures', { skip }, async (t) => {
   const { folder, db, labeled } = await beginTraining(t);
@@ -56,6 +57,46 @@ test('the view of training pictures', { skip }, async (t) => {
     await eventually(async () => assert.equal(await page.locator('.canvas-masks').count(), 0));
     await page.goBack();
     await page.locator('.canvas-masks').waitFor();
+    await page.close();
+  });
+
+  await t.test('arrows scroll the steps, and move a picture that is large', async () => {
+    const page = await inspection.open('/augmentation?round=1&step=2', { size: { width: 390, height: 400 } });
+    await drawn(page);
+    await page.keyboard.press('ArrowDown');
+    await eventually(async () => assert.ok((await page.evaluate<number>('scrollY')) > 0, 'nothing scrolled'));
+    await page.goto(new URL('/augmentation?round=1&step=2&slot=1', page.url()).href);
+    await page.locator('.canvas-masks').waitFor();
+    const moved = () => page.locator('.outlines g').getAttribute('transform');
+    const before = await moved();
+    await page.keyboard.press('ArrowDown');
+    await eventually(async () => assert.notEqual(await moved(), before));
+    await page.close();
+  });
+
+  await t.test('an address with an empty round is that of the last one', async () => {
+    const page = await inspection.open('/augmentation?round=&step=3');
+    await drawn(page);
+    await page.goto(new URL('/augmentation?round=', page.url()).href);
+    await page.waitForURL(/round=1&step=4$/);
+    await drawn(page);
+    await page.close();
+  });
+
+  await t.test('who goes on to another step does not wait for the pixels of the last one', async () => {
+    const page = await inspection.open('/augmentation?round=1&step=6');
+    await drawn(page);
+    const left: string[] = [];
+    page.on('requestfailed', (request) => left.push(request.url()));
+    const held: string[] = [];
+    await page.route(/\/api\/training\/1\/7\/\d\/picture/, (route) => {
+      held.push(route.request().url());
+    });
+    await page.keyboard.press('j');
+    await eventually(async () => assert.equal(held.length, PICTURES));
+    await page.keyboard.press('j');
+    await drawn(page);
+    await eventually(async () => assert.deepEqual(left.toSorted(), held.toSorted()));
     await page.close();
   });
 
@@ -132,17 +173,6 @@ test('the view of training pictures', { skip }, async (t) => {
   // The browser itself tells of answers that refuse; that is what was tested last.
   await assert.rejects(inspection.close(), /400.*503/s);
 });
-
-const PICTURES = 3;
-
-/** Waits until all pictures of a step are drawn. */
-async function drawn(page: Page): Promise<void> {
-  await eventually(async () => {
-    assert.equal(await page.locator('.samples li').count(), PICTURES);
-    assert.equal(await page.locator('.samples').getByText('dropped:').count(), PICTURES);
-    assert.equal(await page.locator('.samples .waiting').count(), 0);
-  });
-}
 
 /** The first picture of the round of which something is true. */
 async function sampleWith(url: string, is: (seen: SeenPicture) => boolean): Promise<SeenPicture> {

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { CHANGE_KINDS } from '../../core/index.ts';
 import { diffRounds, type RunDatabase } from '../../db/index.ts';
 import { labelChanges } from '../../pseudo/index.ts';
-import { eventually, type Inspection, inspect, skip } from './browser.ts';
+import { eventually, type Inspection, inspect, NARROW, skip } from './browser.ts';
 import { type MadePicture, makeRun, type Said } from './made-run.ts';
 
 const [CAT, DOG] = [1, 2];
@@ -94,6 +94,18 @@ describe('the view of two rounds', { skip }, () => {
     await page.getByText('only dog before, cat now').waitFor();
     await page.getByRole('link', { name: 'all classes' }).click();
     await page.waitForURL((url) => !url.searchParams.has('before'));
+    await page.close();
+  });
+
+  it('on a telephone too, has the kinds above their examples, each in one line', async () => {
+    const page = await inspection.open('/compare?a=1&b=2', { size: NARROW, touch: true });
+    await page.locator('.thumbnails').waitFor();
+    const [kinds, shown] = [await page.locator('.kinds').boundingBox(), await page.locator('section[aria-label=examples]').boundingBox()];
+    assert.ok(kinds !== null && shown !== null && kinds.y + kinds.height <= shown.y, `${kinds?.y} and ${shown?.y}`);
+    for (const kind of CHANGE_KINDS) {
+      const word = await page.locator(`.kinds .${kind} span`).boundingBox();
+      assert.ok((word?.height ?? 99) < 30, `${kind} is ${word?.height} px high`);
+    }
     await page.close();
   });
 

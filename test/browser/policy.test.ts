@@ -130,6 +130,7 @@ describe('the view of a policy', { skip }, () => {
     await page.keyboard.press('u');
     await page.getByRole('button', { name: 'write these settings' }).click();
     await page.locator('.plan-dialog', { hasText: 'The run has these thresholds now' }).waitFor();
+    await page.locator('.plan-dialog button:focus', { hasText: 'close' }).waitFor();
     assert.deepEqual(policy().scoreByCategory, { [most.name]: middle / 1000 });
     assert.ok(lookInto(run, (db) => db.events.latest(1)).some(({ kind }) => kind === 'settings-changed'));
     await page.keyboard.press('Escape');

@@ -17,12 +17,12 @@ test('compare shows what students are worth by class, and what is not known', { 
 
   db.metrics.record(1, 10, { maskAp: 0.5 });
   db.classMetrics.record(1, 10, [
-    { category: CAT, truths: 4, maskAp: 0.5, maskAp50: 0.75, boxAp: 0.25 },
+    { category: CAT, truths: 4, maskAp: 0.5, maskAp50: 0.75, boxAp: 0.2504 },
     { category: DOG, ...NOTHING },
   ]);
   db.metrics.record(2, 10, { maskAp: 0.625 });
   db.classMetrics.record(2, 10, [
-    { category: CAT, truths: 4, maskAp: 0.625, maskAp50: 0.5, boxAp: 0.2504 },
+    { category: CAT, truths: 4, maskAp: 0.625, maskAp50: 0.5, boxAp: 0.2506 },
     { category: DOG, ...NOTHING },
   ]);
   await page.reload();
@@ -32,7 +32,7 @@ test('compare shows what students are worth by class, and what is not known', { 
         .locator('tbody tr')
         .allInnerTexts()
         .then((rows) => rows.map(words)),
-      ['cat 0.500 → 0.625 +0.125 0.750 → 0.500 −0.250 0.250 → 0.250 0.000 4', 'dog – → – – – → – – – → – – 0'],
+      ['cat 0.500 → 0.625 +0.125 0.750 → 0.500 −0.250 0.250 → 0.251 +0.001 4', 'dog – → – – – → – – – → – – 0'],
     ),
   );
   assert.deepEqual(await panel.locator('thead th').allInnerTexts(), [

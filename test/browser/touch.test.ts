@@ -14,6 +14,22 @@ interface Place {
   readonly y: number;
 }
 
+/** Of an element, in the window. */
+interface Reach {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+interface PointerFacts {
+  readonly pointerId: number;
+  readonly pointerType: 'pen' | 'touch';
+  readonly isPrimary: boolean;
+  readonly button: number;
+}
+
+const PEN: PointerFacts = { pointerId: 90, pointerType: 'pen', isPrimary: true, button: 0 };
+const HAND: PointerFacts = { ...PEN, pointerId: 91, pointerType: 'touch' };
+
 const BOX = { x1: 8, y1: 8, x2: 40, y2: 32 };
 const SAID: Said = [0.9, 1, BOX];
 const ADDRESSES = ['/', '/labels', '/image/1?label=p41', '/policy', '/compare?a=1&b=2'];
@@ -147,50 +163,120 @@ describe('fingers', { skip }, () => {
     await page.close();
   });
 
+  it('see the picture and all tools when they begin to edit a mask at the foot of the page', async () => {
+    const page = await opened('/image/1?label=p41');
+    await fitted(page);
+    await page.getByRole('button', { name: /^edit mask/ }).tap();
+    await eventually(async () => {
+      const [head, editor, tools, window] = await page.evaluate<readonly [Reach, Reach, Reach, number]>(`[
+        ...['.shell > header', '.mask-editor', '.mask-toolbar'].map((name) => document.querySelector(name).getBoundingClientRect().toJSON()),
+        innerHeight,
+      ]`);
+      assert.ok(head.bottom <= editor.top, `the head ends at ${head.bottom}, and the editor begins at ${editor.top}`);
+      assert.ok(editor.top <= tools.top && tools.bottom <= editor.bottom && editor.bottom <= window, 'all of it is seen');
+    });
+    await page.close();
+  });
+
   it('a pen draws, its other end erases, and a hand beside it does nothing', async () => {
+    const page = await drawingByPen();
+    const { left, right, far } = page.places;
+    await page.tell('pointerdown', left, PEN);
+    await page.tell('pointerdown', far, HAND);
+    await page.tell('pointermove', { x: far.x - 20, y: far.y }, HAND);
+    await page.tell('pointerdown', far, { ...HAND, pointerId: 92, isPrimary: false });
+    await page.tell('pointermove', right, PEN);
+    await page.tell('pointerup', far, HAND);
+    await page.tell('pointerup', right, PEN);
+    await eventually(async () => assertStroke(await page.area()));
+    const drawn = await page.area();
+    await page.tell('pointerdown', left, { ...PEN, button: 5 });
+    await page.tell('pointerup', left, { ...PEN, button: 5 });
+    await eventually(async () => assert.ok((await page.area()) < drawn));
+    await page.close();
+  });
+
+  it('a pen takes over from the hand that came down before it', async () => {
+    const page = await drawingByPen();
+    const { left, right, far } = page.places;
+    const before = await page.place();
+    await page.tell('pointerdown', far, HAND);
+    await eventually(async () => assert.ok((await page.area()) > 0, 'a touch draws'));
+    await page.tell('pointerdown', left, PEN);
+    await page.tell('pointermove', { x: far.x - 20, y: far.y }, HAND);
+    await page.tell('pointermove', right, PEN);
+    await page.tell('pointerup', right, PEN);
+    await page.tell('pointermove', far, HAND);
+    await page.tell('pointerup', far, HAND);
+    await eventually(async () => assertStroke(await page.area()));
+    assert.deepEqual(await page.place(), before, 'and the hand moves nothing');
+    await page.close();
+  });
+
+  it('what the system cancels is taken back', async () => {
+    const page = await drawingByPen();
+    const { left, right } = page.places;
+    await page.tell('pointerdown', left, HAND);
+    await page.tell('pointermove', right, HAND);
+    await eventually(async () => assertStroke(await page.area()));
+    await page.tell('pointercancel', right, HAND);
+    await eventually(async () => assert.equal(await page.area(), 0));
+    assert.ok(await page.isDisabled(/^undo/), 'as if it had never been');
+    await page.close();
+  });
+
+  it('a corner that is taken back while it is held stays away, and no other one moves', async () => {
     const page = await inspection.open('/image/3');
     await fitted(page);
     await page.keyboard.press('n');
     await page.getByRole('option', { name: 'cat' }).click();
-    const area = () => page.locator('.mask-toolbar .area').evaluate((element) => Number.parseInt(element.textContent ?? '', 10));
-    // Pointers that were made up cannot be captured.
-    await page.evaluate('HTMLElement.prototype.setPointerCapture = () => {}');
-    const pen = async (type: string, { x, y }: Place, of: Readonly<Record<string, unknown>> = {}) => {
-      const init = {
-        clientX: x,
-        clientY: y,
-        pointerId: 90,
-        pointerType: 'pen',
-        isPrimary: true,
-        bubbles: true,
-        cancelable: true,
-        button: 0,
-        ...of,
-      };
-      await page.locator('.mask-editor canvas').dispatchEvent(type, init);
-    };
-    const [left, right, far] = [
-      await onPicture(page, { x: 16, y: 20 }),
-      await onPicture(page, { x: 44, y: 20 }),
-      await onPicture(page, { x: 44, y: 44 }),
+    await page.keyboard.press('p');
+    const corners = page.getByRole('button', { name: /^corner/ });
+    const [first, second, third] = [
+      await onPicture(page, { x: 10, y: 10 }),
+      await onPicture(page, { x: 30, y: 10 }),
+      await onPicture(page, { x: 40, y: 30 }),
     ];
-    const palm = { pointerId: 91, pointerType: 'touch' };
-    await pen('pointerdown', left);
-    await pen('pointerdown', far, palm);
-    await pen('pointermove', { x: far.x - 20, y: far.y }, palm);
-    await pen('pointermove', right);
-    await pen('pointerup', far, palm);
-    await pen('pointerup', right);
-    await eventually(async () => assert.ok((await area()) > 600));
-    const drawn = await area();
-    assert.ok(drawn < 1100, `${drawn} px: the hand drew as well`);
-    await pen('pointerdown', left, { button: 5 });
-    await pen('pointerup', left, { button: 5 });
-    await eventually(async () => assert.ok((await area()) < drawn));
+    await page.mouse.click(first.x, first.y);
+    const drawn = await corners.first().innerHTML();
+    for (let times = 0; times < 2; times++) {
+      await page.mouse.move(second.x, second.y);
+      await page.mouse.down();
+      await page.mouse.move(third.x, third.y);
+      await page.keyboard.press('u');
+      if (times === 1) await page.keyboard.press('u');
+      await page.mouse.move(second.x, second.y);
+      await page.mouse.up();
+      await eventually(async () => assert.equal(await corners.count(), 1 - times));
+      if (times === 0) assert.equal(await corners.first().innerHTML(), drawn);
+    }
     await page.keyboard.press('Escape');
     await page.close();
   });
+
+  /** Picture 3 with an empty mask over it, on which pointers are told of. */
+  async function drawingByPen() {
+    const page = await inspection.open('/image/3');
+    await fitted(page);
+    await page.keyboard.press('n');
+    await page.getByRole('option', { name: 'cat' }).click();
+    // Pointers that were made up cannot be captured.
+    await page.evaluate('HTMLElement.prototype.setPointerCapture = () => {}');
+    const at = (x: number, y: number) => onPicture(page, { x, y });
+    return {
+      places: { left: await at(16, 20), right: await at(44, 20), far: await at(44, 44) },
+      tell: (type: string, { x, y }: Place, of: PointerFacts) =>
+        page.locator('.mask-editor canvas').dispatchEvent(type, { clientX: x, clientY: y, bubbles: true, cancelable: true, ...of }),
+      area: () => page.locator('.mask-toolbar .area').evaluate((element) => Number.parseInt(element.textContent ?? '', 10)),
+      place: () => placeOf(page),
+      isDisabled: (name: RegExp) => page.locator('.mask-toolbar').getByRole('button', { name }).isDisabled(),
+      close: () => page.close(),
+    };
+  }
 });
+
+/** Of one stroke from left to right, and not of what a hand draws as well. */
+const assertStroke = (areaPx2: number): void => assert.ok(areaPx2 > 600 && areaPx2 < 1100, `${areaPx2} px are drawn`);
 
 /** Controls below the size that a finger needs. A stretch of time is as wide as it is long, and said by keys as well. */
 const SMALL_CONTROLS = `[...document.querySelectorAll('button:not(.stretch), select, input:not([type=checkbox], [type=radio]), summary, nav a')]

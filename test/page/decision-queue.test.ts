@@ -4,11 +4,12 @@ import type { Decision } from '../../web/contract/verdicts.ts';
 import { DecisionQueue, type Signature, type Told } from '../../web/page/decide/decision-queue.ts';
 
 class Away extends Error {}
+class TakenBack extends Error {}
 
 const ADA: Signature = { who: 'ada', why: 'blurred' };
 
 /** A server that answers as it is told, and a page that decides. */
-function scene(answers: readonly ('ok' | 'away' | 'no')[] = []) {
+function scene(answers: readonly ('ok' | 'away' | 'no' | 'taken back')[] = []) {
   const asked: string[] = [];
   const pauses: number[] = [];
   const left = [...answers];
@@ -18,6 +19,7 @@ function scene(answers: readonly ('ok' | 'away' | 'no')[] = []) {
     const next = left.shift() ?? 'ok';
     await Promise.resolve();
     if (next === 'away') throw new Away('nobody answers');
+    if (next === 'taken back') throw new TakenBack('somebody has taken it back');
     if (next === 'no') throw new Error('it is refused');
     return answer();
   };
@@ -28,6 +30,7 @@ function scene(answers: readonly ('ok' | 'away' | 'no')[] = []) {
         ask(`${decision.kind} ${key}`, () => ({ action: ++action, labels: 'ids' in decision ? decision.ids.length : 1, drawn: null })),
       undo: (number, key) => ask(`undo ${number} ${key}`, () => ({ action: number, undone: 1 })),
       mayPass: (error) => error instanceof Away,
+      isTakenBack: (error) => error instanceof TakenBack,
       pause: async (ms) => {
         pauses.push(ms);
       },
@@ -130,6 +133,31 @@ test('a decision whose taking back is refused stands again', async () => {
   assert.equal(queue.undoLast()?.decision.kind, 'accept');
   await queue.settled;
   assert.equal(queue.said('p1'), undefined);
+});
+
+test('what somebody else has taken back is undone here, and the one before it is the next', async () => {
+  const { queue, asked } = scene(['ok', 'ok', 'taken back']);
+  queue.decide(accept('p1'), ADA);
+  const entry = queue.decide(reject('p2'), ADA);
+  await queue.settled;
+  queue.undoLast();
+  await queue.settled;
+  assert.deepEqual([entry.state.value.is, queue.said('p2'), queue.writes.value], ['undone', undefined, 3]);
+  assert.equal(told(queue.told.value), 'undone reject');
+  assert.equal(queue.undoLast()?.decision.kind, 'accept');
+  await queue.settled;
+  assert.deepEqual(asked.slice(2), ['undo 2 k2', 'undo 1 k3']);
+});
+
+test('an action that somebody has taken back already is said no more, and who asked hears it', async () => {
+  const { queue } = scene(['ok', 'taken back']);
+  const entry = queue.decide(accept('p1'), ADA);
+  assert.deepEqual([queue.entryOn('1'), queue.entryOn('p2')], [entry, undefined]);
+  await assert.rejects(queue.takeBack(1), /somebody has taken it back/);
+  assert.deepEqual(
+    [entry.state.value.is, queue.said('p1'), queue.entryOn('p1'), queue.undoLast()],
+    ['undone', undefined, undefined, undefined],
+  );
 });
 
 test('a decision that was refused while its taking back waited has nothing to be taken back', async () => {

@@ -1,7 +1,7 @@
 import type { RetriedFiles } from '../../pipeline/index.ts';
 import type { ChangeExamples, Comparison } from './compare.ts';
 import type { LabelHistory, NeighboursAnswer, PictureFacts, PreviewAnswer } from './image.ts';
-import type { LabelCounts, LabelPage, LabelPlace } from './labels.ts';
+import type { LabelCounts, LabelNames, LabelPage, LabelPlace } from './labels.ts';
 import type { LineExamples, PolicyFacts, ThresholdAnswer, ThresholdPlan, ThresholdQuery } from './policy.ts';
 import type { ControlRequest, EventLines, Retried, RunCurves, RunOverview, SetAside } from './run.ts';
 import type { SeenPicture, TrainedRounds } from './training.ts';
@@ -17,6 +17,7 @@ export interface Answers {
   '/api/labels': LabelPage;
   '/api/labels/counts': LabelCounts;
   [history: `/api/labels/${string}/history`]: LabelHistory;
+  '/api/labels/names': LabelNames;
   '/api/labels/neighbours': NeighboursAnswer;
   '/api/labels/place': LabelPlace;
   '/api/policy': PolicyFacts;

@@ -89,6 +89,12 @@ export interface LabelPage {
   readonly tiles: readonly LabelTile[];
 }
 
+/** What the labels of some places of a list are called, as decisions know them: `p12`, `d3`. */
+export interface LabelNames {
+  readonly list: string;
+  readonly names: readonly string[];
+}
+
 /** Where a label stands in a list; null where it is not in it. */
 export interface LabelPlace {
   readonly place: number | null;

@@ -87,7 +87,7 @@ export interface LineExample {
 
 /** What it takes to give the run these thresholds; nothing is written. */
 export interface ThresholdPlan {
-  readonly plan: Omit<ChangePlan, 'ignored'>;
+  readonly plan: Omit<ChangePlan, 'ignored' | 'data'>;
   /** Sent back with the word to write it: only a plan that was seen is written. */
   readonly mark: string;
   /** Why it cannot be done from here; null where it can. */

@@ -94,8 +94,9 @@ export interface SetAside {
   readonly reasons: Readonly<Record<string, number>>;
   /** Of these, those that can be mended and tried again in the same run. */
   readonly retriable: number;
-  /** Pictures that could not be labeled in the round that is under way. */
+  /** Pictures that could not be labeled in the round that is under way; not all where there are very many. */
   readonly failed: readonly FailedAttempt[];
+  readonly failedCount: number;
   readonly retry: RetryChances;
 }
 

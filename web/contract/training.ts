@@ -1,4 +1,4 @@
-import type { AugmentRecipe, DropReason, Placement } from '../../augment/index.ts';
+import type { AugmentRecipe, DropReason, Occlusion, Placement } from '../../augment/index.ts';
 import type { Box, LabelSource, Size } from '../../core/index.ts';
 
 /** The rounds that have begun to train, and the one that is looked at (`GET /api/training`). */
@@ -11,6 +11,8 @@ export interface TrainedRounds {
 
 export interface TrainedRound {
   readonly round: number;
+  /** Name of what it trains on: another one where it is trained anew, on another set or by other settings. */
+  readonly set: string;
   /** Of the whole training; one that is stopped early does fewer. */
   readonly steps: number;
   readonly stepsDone: number;
@@ -67,4 +69,6 @@ export interface SeenObject {
   readonly mask: string;
   /** Why it is not learned; null for what is. */
   readonly dropped: DropReason | null;
+  /** Of an occluded one, how little of it can be seen and the rule that it fell by; null for the others. */
+  readonly occlusion: Occlusion | null;
 }

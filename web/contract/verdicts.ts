@@ -15,6 +15,9 @@ export interface CategoriesAnswer {
 /** A mask as COCO's uncompressed run lengths: down the columns, zeros first; they fill the picture. */
 export type SentCounts = readonly number[];
 
+/** Labels of one decision in the page; more are decided about on the command line. */
+export const MOST_LABELS = 100_000;
+
 /** The labels that a decision is about, by name (`p12`, `d3`). */
 export interface NamedLabels {
   readonly ids: readonly string[];

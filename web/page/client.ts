@@ -47,8 +47,8 @@ async function isNewServer(): Promise<boolean> {
 }
 
 /** Asks the server for a file, as a picture. Throws {@link Refused}. */
-export async function readFile(address: string): Promise<Blob> {
-  return await (await accepted(await fetch(address))).blob();
+export async function readFile(address: string, signal?: AbortSignal): Promise<Blob> {
+  return await (await accepted(await fetch(address, signal ? { signal } : {}))).blob();
 }
 
 const answerOf = async <Answer>(response: Response): Promise<Answer> => (await (await accepted(response)).json()) as Answer;

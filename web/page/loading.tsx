@@ -7,7 +7,10 @@ import { Refused } from './client.ts';
 export type Loading<Facts> =
   | { readonly state: 'waiting'; readonly before: Facts | null }
   | { readonly state: 'there'; readonly facts: Facts }
-  | { readonly state: 'refused'; readonly error: Error };
+  | { readonly state: 'refused'; readonly error: Error; readonly before: Facts | null };
+
+/** The last facts that came, whatever became of a question for newer ones; null before the first. */
+export const lastFacts = <Facts,>(loading: Loading<Facts>): Facts | null => (loading.state === 'there' ? loading.facts : loading.before);
 
 /** Facts that are asked for again and again; an answer that a newer question has overtaken is dropped. */
 export class Source<Facts> {
@@ -18,14 +21,20 @@ export class Source<Facts> {
     this.#asked.abort();
     const asked = new AbortController();
     this.#asked = asked;
-    const now = this.loading.value;
-    this.loading.value = { state: 'waiting', before: now.state === 'there' ? now.facts : now.state === 'waiting' ? now.before : null };
+    const before = lastFacts(this.loading.value);
+    this.loading.value = { state: 'waiting', before };
     try {
       const facts = await question(asked.signal);
       if (!asked.signal.aborted) this.loading.value = { state: 'there', facts };
     } catch (error) {
-      if (!asked.signal.aborted) this.loading.value = { state: 'refused', error: error as Error };
+      if (!asked.signal.aborted) this.loading.value = { state: 'refused', error: error as Error, before };
     }
+  }
+
+  /** Facts that came by another way: what was asked for is dropped. */
+  take(facts: Facts): void {
+    this.#asked.abort();
+    this.loading.value = { state: 'there', facts };
   }
 }
 
@@ -38,7 +47,7 @@ interface LoadedProps<Facts> {
 export function Loaded<Facts>({ of, children }: LoadedProps<Facts>) {
   const loading = of.value;
   if (loading.state === 'refused') return <Problem error={loading.error} />;
-  const facts = loading.state === 'there' ? loading.facts : loading.before;
+  const facts = lastFacts(loading);
   if (facts === null)
     return (
       <p class="quiet" role="status">

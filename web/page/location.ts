@@ -6,12 +6,23 @@ export interface Place {
   readonly query: Readonly<Record<string, string>>;
 }
 
-const here = (): Place => ({ path: window.location.pathname, query: Object.fromEntries(new URLSearchParams(window.location.search)) });
+const placeAt = ({ pathname, searchParams }: URL): Place => ({ path: pathname, query: Object.fromEntries(searchParams) });
+const here = (): Place => placeAt(new URL(window.location.href));
 
 const current = signal<Place>(here());
 window.addEventListener('popstate', () => {
-  current.value = here();
+  if (mayGo(here())) current.value = here();
+  else window.history.pushState(null, '', addressOf(current.value.path, current.value.query));
 });
+
+const guards: ((to: Place) => boolean)[] = [];
+
+/** Asks before the page goes anywhere, also back: something may be lost by it. Who says no tells the person why. */
+export function guardPlaces(mayGoTo: (to: Place) => boolean): void {
+  guards.push(mayGoTo);
+}
+
+const mayGo = (to: Place): boolean => guards.every((mayGoTo) => mayGoTo(to));
 
 export const place = computed(() => current.value);
 
@@ -22,8 +33,9 @@ export function addressOf(path: string, query: Readonly<Record<string, string | 
   return text === '' ? path : `${path}?${text}`;
 }
 
-/** Goes to a place. `replace` leaves no step in the browser's history, as while a slider moves. */
+/** Goes to a place. `replace` leaves no step in the browser's history, as while a slider moves. Stays where a guard says no. */
 export function goTo(address: string, how: 'push' | 'replace' = 'push'): void {
+  if (!mayGo(placeAt(new URL(address, window.location.href)))) return;
   if (how === 'push') window.history.pushState(null, '', address);
   else window.history.replaceState(null, '', address);
   current.value = here();

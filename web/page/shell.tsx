@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { boundKeys } from './keys.ts';
 import { Link } from './link.tsx';
 import { place } from './location.ts';
@@ -9,6 +9,8 @@ import { VIEWS, viewAt } from './views.ts';
 export function Shell() {
   const view = viewAt(place.value.path);
   const [helps, setHelps] = useState(false);
+  const head = useRef<HTMLElement>(null);
+  useClearOf(head);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === '?' && !(event.target instanceof HTMLInputElement)) setHelps((shown) => !shown);
@@ -25,7 +27,7 @@ export function Shell() {
       <a class="skip" href="#main">
         to the contents
       </a>
-      <header>
+      <header ref={head}>
         <h1 title={summary?.name}>{summary?.name ?? 'selfpaste'}</h1>
         <span class="quiet" role="status">
           {summary?.state ?? ''}
@@ -47,6 +49,18 @@ export function Shell() {
       {helps && <KeyHelp close={() => setHelps(false)} />}
     </div>
   );
+}
+
+/** What is scrolled to, or gets the focus, is not below the head, which is the higher the narrower the window is. */
+function useClearOf(head: { readonly current: HTMLElement | null }): void {
+  useLayoutEffect(() => {
+    const element = head.current as HTMLElement;
+    const sizes = new ResizeObserver(() => {
+      document.documentElement.style.scrollPaddingTop = `${element.offsetHeight}px`;
+    });
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, []);
 }
 
 function KeyHelp({ close }: { readonly close: () => void }) {

@@ -1,7 +1,16 @@
 import { basename, isAbsolute } from 'node:path';
 import { parseConfig, type ResolvedConfig, settingsChanged } from '../../config/index.ts';
-import { eventsBefore, type RoundStatus, type RunDatabase, type RunOwner, type RunStatus, runStatus } from '../../db/index.ts';
-import { bestValidation, PROGRAM_VERSION, runConfigOf, runState } from '../../pipeline/index.ts';
+import { eventsBefore, type RoundStatus, type RunDatabase, type RunOwner, type RunStatus } from '../../db/index.ts';
+import {
+  type CurrentState,
+  type MeasuredRound,
+  type MeasuredStatus,
+  measuredStatus,
+  PROGRAM_VERSION,
+  runConfigOf,
+  runState,
+  studentValidation,
+} from '../../pipeline/index.ts';
 import type { Report, ReportedModel, ReportedRound, ReportedRun, ReportedSetting, SetAsideFacts } from '../contract/report.ts';
 import type { RoundOverview } from '../contract/run.ts';
 import { eventLine } from '../event-line.ts';
@@ -9,6 +18,7 @@ import { comparisonOf } from '../routes/comparison.ts';
 import { consecutiveChanges } from '../routes/round-changes.ts';
 import { overview, roundCurves } from '../routes/run.ts';
 import { classFates } from './class-fates.ts';
+import { pathsIn, withoutFolders } from './without-folders.ts';
 
 /** What a report says beside its sample of labels. */
 export type ReportFacts = Omit<Report, 'sample'>;
@@ -24,19 +34,20 @@ const WARNINGS = 20;
  */
 export function reportFacts(db: RunDatabase, folder: string, owner: RunOwner | null, atMs: number): ReportFacts {
   const { rounds, quarantined } = overview(db, folder);
-  const status = runStatus(db);
+  const status = measuredStatus(db);
   const config = runConfigOf(db, folder);
+  const paths = [folder, ...pathsIn(config)];
   const points = Math.max(FEWEST_POINTS, Math.floor(CURVE_POINTS / Math.max(1, rounds.length)));
   return {
     madeAtMs: atMs,
     run: reportedRun(status, config),
-    state: runState(status, owner, atMs),
+    state: stateSaid(runState(status, owner, atMs), paths),
     metric: config.promote.metric,
-    rounds: rounds.map((round, at) => reportedRound(status, at, round, config.promote.metric)),
+    rounds: rounds.map((round, at) => reportedRound(status, at, round)),
     curves: { rounds: db.rounds.all().map((round) => roundCurves(db, round, points)) },
     classes: rounds.flatMap(({ index }) => classFates(db, index)),
     comparison: lastComparison(db, folder, status.rounds),
-    setAside: { quarantined, warnings: warningsOf(db) },
+    setAside: { quarantined, warnings: warningsOf(db, paths) },
   };
 }
 
@@ -59,13 +70,13 @@ function settingsSaid(config: ResolvedConfig): readonly ReportedSetting[] {
   }));
 }
 
-/** Folders of the machine that made the run say nothing to others. */
+/** Of a path, the last part. */
 const valueText = (value: unknown): string =>
-  JSON.stringify(typeof value === 'string' && isAbsolute(value) ? basename(value) : (value ?? null));
+  JSON.stringify(value ?? null, (_, one: unknown) => (typeof one === 'string' && isAbsolute(one) ? basename(one) : one));
 
-function reportedRound(status: RunStatus, at: number, round: RoundOverview, metric: Report['metric']): ReportedRound {
+function reportedRound(status: MeasuredStatus, at: number, round: RoundOverview): ReportedRound {
   const { rounds, stageTimes } = status;
-  const now = rounds[at] as RoundStatus;
+  const now = rounds[at] as MeasuredRound;
   const labeled = now.labeling.done;
   const msOf = (...stages: readonly string[]): number | null => {
     const spent = stageTimes.filter((time) => time.round === round.index && stages.includes(time.stage));
@@ -74,8 +85,8 @@ function reportedRound(status: RunStatus, at: number, round: RoundOverview, metr
   return {
     ...round,
     labeled: labeled === 0 ? null : labeled,
-    teacher: modelOf(status, now.round.teacher, metric),
-    student: now.validations.length === 0 ? null : measuredModel(now, roleOf(status, now.round.student), metric),
+    teacher: modelOf(status, now.round.teacher),
+    student: now.validations.length === 0 ? null : measuredModel(now, roleOf(status, now.round.student)),
     labelMs: msOf('label', 'select'),
     trainMs: msOf('train'),
     evaluateMs: msOf('evaluate'),
@@ -83,18 +94,18 @@ function reportedRound(status: RunStatus, at: number, round: RoundOverview, metr
 }
 
 /** A model with what its own round measured of it. */
-function modelOf({ models, rounds }: RunStatus, id: number | null, metric: Report['metric']): ReportedModel | null {
+function modelOf({ models, rounds }: MeasuredStatus, id: number | null): ReportedModel | null {
   const model = models.find((one) => one.id === id);
   if (model === undefined) return null;
   const made = rounds.find(({ round }) => round.index === model.round && round.student === model.id);
-  if (made !== undefined) return measuredModel(made, model.role, metric);
+  if (made !== undefined) return measuredModel(made, model.role);
   return { role: model.role, round: model.round, maskAp: null, maskAp50: null, boxAp: null };
 }
 
 const roleOf = ({ models }: RunStatus, id: number | null): ReportedModel['role'] => models.find((one) => one.id === id)?.role ?? 'student';
 
-function measuredModel(status: RoundStatus, role: ReportedModel['role'], metric: Report['metric']): ReportedModel {
-  const { maskAp = null, maskAp50 = null, boxAp = null } = bestValidation(status, metric)?.metrics ?? {};
+function measuredModel(status: MeasuredRound, role: ReportedModel['role']): ReportedModel {
+  const { maskAp = null, maskAp50 = null, boxAp = null } = studentValidation(status)?.metrics ?? {};
   return { role, round: status.round.index, maskAp, maskAp50, boxAp };
 }
 
@@ -109,7 +120,11 @@ function lastComparison(db: RunDatabase, folder: string, rounds: readonly RoundS
 /** Whether it was decided which predictions of a round are labels. */
 export const isSelected = ({ selection }: Pick<RoundStatus, 'selection'>): boolean => selection.withLabels + selection.withoutLabels > 0;
 
-function warningsOf(db: RunDatabase): SetAsideFacts['warnings'] {
+const stateSaid = (state: CurrentState, paths: readonly string[]): CurrentState =>
+  'why' in state && state.why !== null ? { ...state, why: withoutFolders(state.why, paths) } : state;
+
+function warningsOf(db: RunDatabase, paths: readonly string[]): SetAsideFacts['warnings'] {
   const rows = eventsBefore(db, { before: null, which: 'warnings', limit: WARNINGS + 1 });
-  return { events: rows.slice(0, WARNINGS).map(eventLine), more: rows.length > WARNINGS };
+  const events = rows.slice(0, WARNINGS).map(eventLine);
+  return { events: events.map((line) => ({ ...line, text: withoutFolders(line.text, paths) })), more: rows.length > WARNINGS };
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ResolvedConfig } from '../../config/index.ts';
 import type { SelfpasteError } from '../../core/index.ts';
+import { Categories } from '../../db/categories.ts';
 import { openDatabase, type RunFacts } from '../../db/index.ts';
-import { T0, testDatabase, testFolder } from '../../db/test-database.ts';
+import { addImage, addModel, label, prediction, T0, testDatabase, testFolder } from '../../db/test-database.ts';
 import { ROUNDS, twoRounds } from '../../test/two-rounds.ts';
 import type { Report } from '../contract/report.ts';
 import { testReport } from '../test-report.ts';
@@ -77,6 +79,53 @@ test('folders of the machine, and what its processor decides, are no settings th
   const { folder } = twoRounds(t);
   const { settings } = (await reportOf(folder)).run;
   assert.deepEqual(settings, [{ key: 'train.steps', value: '100', byDefault: '2000' }]);
+});
+
+test('no folder of the machine stands in a report: not in settings, not in warnings, not in why a run ended', async (t) => {
+  const folder = join(testFolder(t), 'Client A');
+  mkdirSync(folder);
+  const db = testDatabase(t, join(folder, 'selfpaste.db'));
+  const { config, ...facts } = testReport('a').run as RunFacts;
+  const changed = {
+    ...(config as ResolvedConfig),
+    teacher: { ...(config as ResolvedConfig).teacher, model: '/home/anna/secret/yolo.onnx' },
+  };
+  db.runs.create({ ...facts, config: changed });
+  db.rounds.start(0, { stage: 'train', teacher: null, startedAtMs: T0 });
+  const note = { kind: 'note', round: 0, level: 'warn', text: `cannot read ${folder}/x 1.jpg, nor /home/anna/y.jpg` };
+  const error = { code: 'DATA', message: 'cannot write /home/anna/z.db', hint: `free space in ${folder}`, stack: '' };
+  db.events.add({ atMs: T0, round: 0, kind: 'note', data: note });
+  db.events.add({ atMs: T0 + 1, round: 0, kind: 'run-failed', data: { kind: 'run-failed', error } });
+  const report = await reportOf(folder);
+  assert.deepEqual(
+    report.run.settings.find(({ key }) => key === 'teacher.model'),
+    { key: 'teacher.model', value: '"yolo.onnx"', byDefault: 'null' },
+  );
+  assert.deepEqual(
+    report.setAside.warnings.events.map(({ text }) => text),
+    ['failed: cannot write z.db; free space in Client A [DATA]', 'cannot read x 1.jpg, nor y.jpg'],
+  );
+  assert.match(('why' in report.state && report.state.why) || '', /cannot write z\.db/);
+  assert.doesNotMatch(readFileSync(join(folder, 'report.html'), 'utf8'), /anna|secret|selfpaste-db-/);
+});
+
+test('a report is of one moment, whatever is written while it is read', async (t) => {
+  const { folder, db } = twoRounds(t);
+  const before = await reportOf(folder);
+  const writer = openDatabase(db.path, { mode: 'write' });
+  t.after(() => writer.close());
+  // The facts are read by then, and the sample is not.
+  const { all } = Categories.prototype;
+  const reading = t.mock.method(Categories.prototype, 'all', function (this: Categories) {
+    if (writer.rounds.byIndex(3) === undefined) {
+      writer.rounds.start(3, { stage: 'label', teacher: addModel(writer, 3), startedAtMs: T0 });
+      label(writer, addImage(writer, 2), [prediction(0.9)], 2);
+    }
+    return all.call(this);
+  });
+  const { rounds, sample } = await reportOf(folder);
+  assert.ok(reading.mock.callCount() > 0 && writer.rounds.byIndex(3) !== undefined);
+  assert.deepEqual({ rounds, sample }, { rounds: before.rounds, sample: before.sample });
 });
 
 test('a run that has not begun is reported as that, and one of which nothing was written is refused', async (t) => {

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ErrorFacts } from '../../core/index.ts';
+import { type ErrorFacts, predictionId } from '../../core/index.ts';
 import { diffRounds } from '../../db/index.ts';
-import { CAT, DOG } from '../../db/test-database.ts';
+import { addImage, addModel, CAT, DOG, label, prediction, T0 } from '../../db/test-database.ts';
+import { selectRound } from '../../pipeline/labels/test-rounds.ts';
 import { labelChanges } from '../../pseudo/index.ts';
-import { LEFT, RIGHT, ROUNDS, twoRounds } from '../../test/two-rounds.ts';
+import { LEFT, RIGHT, ROUNDS, type TwoRounds, twoRounds } from '../../test/two-rounds.ts';
 import type { ChangeExamples, Comparison, CountedChange } from '../contract/compare.ts';
 
 type Refusal = { readonly error: Pick<ErrorFacts, 'code' | 'message' | 'hint'> };
+
+const ADA = { who: 'ada', why: 'wrong', subject: 'a label', atMs: T0 };
 
 const byKind = (changes: readonly CountedChange[]) =>
   changes.map(({ kind, before, now, labels }) => `${kind} ${before} ${now} ${labels}`).toSorted();
@@ -85,6 +88,61 @@ test('examples have both masks, of the classes that are asked for', async (t) =>
   assert.deepEqual([died.examples[0]?.before?.prediction, died.examples[0]?.now], [said[0]?.[1], null]);
   const near = await found(`a=2&b=3&kind=died`);
   assert.deepEqual([near.examples.length, near.examples[0]?.before?.prediction], [1, said[1]?.[1]]);
+});
+
+/** Comparing them takes more than one turn. */
+const MANY = 200;
+const SMALLER = { ...LEFT, y2: LEFT.y2 - 1 };
+
+/** Rounds 3 to 5 of many pictures: a cat on each is the same in all of them, but on the last picture, where round 5 sees it smaller. */
+function manyPictures({ db }: TwoRounds): void {
+  const images = Array.from({ length: MANY }, (_, at) => addImage(db, at + 2));
+  for (const round of [3, 4, 5]) {
+    db.rounds.start(round, { stage: 'label', teacher: addModel(db, round), startedAtMs: T0 });
+    db.transaction(() => {
+      for (const image of images) label(db, image, [prediction(0.9, CAT, round === 5 && image === images.at(-1) ? SMALLER : LEFT)], round);
+      selectRound(db, round);
+    });
+  }
+}
+
+test('people who look at different rounds at once do not disturb each other', async (t) => {
+  const run = twoRounds(t);
+  manyPictures(run);
+  const all = ['a=1&b=3', 'a=1&b=4', 'a=3&b=5', 'a=1&b=4', 'a=2&b=5', 'a=1&b=5'];
+  const answers = await Promise.all(all.map((rounds) => run.ask<Comparison>(`/api/compare?${rounds}`)));
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    all.map(() => 200),
+  );
+  assert.deepEqual(byKind(answers[2]?.answer.changes ?? []), [`kept ${CAT} ${CAT} ${MANY}`]);
+});
+
+test('of rounds further apart too, examples are those that fit least, and whether there are more is said', async (t) => {
+  const run = twoRounds(t);
+  manyPictures(run);
+  const { examples, more } = (await run.ask<ChangeExamples>(`/api/compare/examples?a=3&b=5&kind=kept&now=${CAT}`)).answer;
+  assert.deepEqual([examples.length, more], [24, true]);
+  assert.deepEqual(
+    examples.slice(0, 3).map(({ iou }) => iou),
+    [11 / 12, 1, 1],
+  );
+  const lost = (await run.ask<ChangeExamples>('/api/compare/examples?a=1&b=5&kind=died')).answer;
+  assert.deepEqual([lost.examples.map(({ before }) => before?.score), lost.more], [[0.8, 0.6], false], 'the surest first');
+});
+
+test('people who say something else make another comparison, also where as many verdicts stand', async (t) => {
+  const run = twoRounds(t, [...ROUNDS, []]);
+  const [cat, dog] = run.said[0] ?? [];
+  const lost = async () =>
+    (await run.ask<ChangeExamples>('/api/compare/examples?a=1&b=3&kind=died')).answer.examples.map(({ before }) => before?.prediction);
+  const reject = (prediction = predictionId(1)) => run.db.verdicts.record([{ of: 'prediction', prediction, verdict: 'rejected' }], ADA);
+  assert.deepEqual(await lost(), [cat, dog]);
+  const { action } = reject(cat);
+  assert.deepEqual(await lost(), [dog]);
+  run.db.verdicts.undo(action, ADA);
+  reject(dog);
+  assert.deepEqual(await lost(), [cat]);
 });
 
 test('rounds that cannot be compared are refused', async (t) => {

@@ -23,7 +23,7 @@ interface Side {
 function sideOf(db: RunDatabase, folder: string, round: number): Side {
   const stats = labelStats(db, round);
   const config = runConfigOf(db, folder);
-  const student = studentNumbers(db, round, config.promote.metric);
+  const student = studentNumbers(db, config, round);
   const sum = (of: (one: CategoryStats) => number) => stats.categories.reduce((total, one) => total + of(one), 0);
   const facts: RoundFacts = {
     round,

@@ -11,6 +11,7 @@ import {
   retryChances,
   retryPictures,
   runConfigOf,
+  withParents,
 } from '../../pipeline/index.ts';
 import type { Answers, Orders } from '../contract/addresses.ts';
 import type { SetAside } from '../contract/run.ts';
@@ -20,7 +21,8 @@ import { bodyOf } from './request-body.ts';
 const REQUESTS: readonly RunRequest[] = ['pause', 'go-on', 'stop'];
 /** Told to people as who asked. */
 const WHO = 'the inspector';
-const MOST_FILES = 1000;
+/** Of files and of pictures. */
+const MOST_LISTED = 1000;
 
 /** What a person can ask of a run: to pause, go on, stop, and to try pictures again. */
 export function controlRoutes(site: Site): Hono {
@@ -44,20 +46,22 @@ export function controlRoutes(site: Site): Hono {
     const { files, config } = site.read((db) => ({ files: retriableFiles(db), config: runConfigOf(db, site.folder.path) }));
     // Files are read before the database is written, which a run may want to do meanwhile.
     const probed = await probeFiles(files, config);
-    return context.json<Orders['/api/run/retry-files']['answer']>(site.write((db) => recordFiles(db, site.folder.path, probed, WHO)));
+    const retried = await withParents(site, async (parents) => site.write((db) => recordFiles(db, site.folder.path, probed, WHO, parents)));
+    return context.json<Orders['/api/run/retry-files']['answer']>(retried);
   });
   return routes;
 }
 
 function setAside(db: RunDatabase, folder: string): SetAside {
   const files = db.quarantine.all();
-  const failed = db.labeling.failed(db.rounds.latest()?.index ?? 0);
+  const round = db.rounds.latest()?.index ?? 0;
   return {
-    files: files.slice(0, MOST_FILES),
+    files: files.slice(0, MOST_LISTED),
     fileCount: files.length,
     reasons: db.quarantine.countByReason(),
     retriable: retriableFiles(db).length,
-    failed,
+    failed: db.labeling.failed(round, MOST_LISTED),
+    failedCount: db.labeling.counts(round).failed,
     retry: retryChances(db, folder),
   };
 }

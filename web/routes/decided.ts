@@ -47,7 +47,7 @@ function labelsOf<Kind extends 'prediction' | 'drawn'>(
   about: NamedLabels | QueriedLabels,
   kinds: readonly Kind[],
 ): FoundLabels<Kind> {
-  if ('ids' in about) return { subject: subjectOf(about.ids), targets: about.ids.map((id) => targetNamed(id, kinds)) };
+  if ('ids' in about) return namedLabels(about, kinds);
   const found = labelsFound(db, about.query, kinds);
   if (found.targets.length === about.count) return found;
   throw new SelfpasteError(
@@ -55,6 +55,13 @@ function labelsOf<Kind extends 'prediction' | 'drawn'>(
     `Expected the ${about.count} labels that were agreed on, got ${found.targets.length}: others decided, or the run went on, meanwhile`,
     'look at the labels again, and decide again',
   );
+}
+
+/** Each label once, however often and by whichever of its names it is named. */
+function namedLabels<Kind extends TargetKind>({ ids }: NamedLabels, kinds: readonly Kind[]): FoundLabels<Kind> {
+  const named = ids.map((id) => ({ id, target: targetNamed(id, kinds) }));
+  const once = [...new Map(named.map((one) => [JSON.stringify(one.target), one])).values()];
+  return { subject: subjectOf(once.map(({ id }) => id)), targets: once.map(({ target }) => target) };
 }
 
 const MOST_NAMES = 20;

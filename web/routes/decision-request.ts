@@ -1,8 +1,14 @@
-import type { Decision, DecisionRequest, NamedLabels, QueriedLabels, Sent, UndoRequest } from '../contract/verdicts.ts';
+import {
+  type Decision,
+  type DecisionRequest,
+  MOST_LABELS,
+  type NamedLabels,
+  type QueriedLabels,
+  type Sent,
+  type UndoRequest,
+} from '../contract/verdicts.ts';
 import { badRequest, type RequestBody } from './request-body.ts';
 
-/** Labels of one decision in the page; more are decided about on the command line. */
-export const MOST_LABELS = 100_000;
 const LONGEST_NAME = 100;
 const LONGEST_REASON = 1000;
 const LONGEST_KEY = 64;

@@ -2,7 +2,7 @@ import { SelfpasteError } from '../../core/index.ts';
 import type { RunDatabase } from '../../db/index.ts';
 import { foundTargets, queryOf, queryText, type TargetKind, type TargetOf } from '../../pipeline/index.ts';
 import type { LabelQuery } from '../contract/labels.ts';
-import { MOST_LABELS } from './decision-request.ts';
+import { MOST_LABELS } from '../contract/verdicts.ts';
 import { optionsOf } from './label-query.ts';
 
 /** Labels that a decision is about. */

@@ -29,6 +29,8 @@ export interface LabelList {
   /** What is known of its length now. */
   length(): ListLength;
   part(from: number, count: number): Promise<ListPart>;
+  /** What labels are called: `p12`, `d3`. */
+  names(from: number, count: number): Promise<readonly string[]>;
   /** Where a label stands; null where it is not in it. */
   placeOf(id: number): Promise<number | null>;
   /** Nobody asks any more. */
@@ -50,6 +52,7 @@ function drawnList(site: Site, { filter, order }: Extract<AskedLabels, { readonl
     round: null,
     length: () => ({ labels: labels.length, exact: true }),
     part: async (from, count) => ({ of: 'drawn', labels: labels.slice(from, from + count) }),
+    names: async (from, count) => labels.slice(from, from + count).map(({ drawn }) => `d${drawn}`),
     placeOf: async (id) =>
       placeIn(
         labels.map(({ drawn }) => drawn),
@@ -105,6 +108,10 @@ class PredictionList implements LabelList {
       of: 'prediction',
       labels: drawableLabels(db, Array.from(ids.subarray(from, from + count), predictionId)),
     }));
+  }
+
+  async names(from: number, count: number): Promise<readonly string[]> {
+    return Array.from((await this.#column()).subarray(from, from + count), (id) => `p${id}`);
   }
 
   async placeOf(id: number): Promise<number | null> {

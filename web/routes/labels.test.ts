@@ -8,7 +8,7 @@ import { decodeImage, writePng } from '../../dataset/index.ts';
 import { type ImageRow, LABEL_ORDERS, type LabelFilter, type LabelOrder, listLabels, type RunDatabase } from '../../db/index.ts';
 import { addSelectedImages, label, prediction, SIZE, testFolder, testRun } from '../../db/test-database.ts';
 import { runApp } from '../app.ts';
-import type { LabelCounts, LabelPage, LabelPlace } from '../contract/labels.ts';
+import type { LabelCounts, LabelNames, LabelPage, LabelPlace } from '../contract/labels.ts';
 import { openSite } from '../site.ts';
 
 interface Asked<Answer> {
@@ -69,6 +69,27 @@ test('any part of a list is what `labels list` lists there, in each order', asyn
       assert.deepEqual([part.answer.labels, part.answer.exact, part.answer.list], [expected.length, true, list]);
     }
   }
+});
+
+test('the names of a part of a list are those of its tiles, and their number is bounded', async (t) => {
+  const { db, ask } = served(t);
+  const expected = listed(db, { round: 1 }, 'area-asc').map((id) => `p${id}`);
+  const { list } = (await ask<LabelPage>('/api/labels?order=area-asc&from=0&count=7')).answer;
+  const { answer } = await ask<LabelNames>(`/api/labels/names?order=area-asc&list=${list}&from=3&count=60`);
+  assert.deepEqual(answer, { list, names: expected.slice(3, 63) });
+  const { status, answer: refusal } = await ask<Refusal>('/api/labels/names?from=0&count=100001');
+  assert.deepEqual([status, refusal.error.code], [400, 'USAGE_REQUEST']);
+  const [image] = db.images.ofSubset('unlabeled');
+  const [category] = db.categories.all();
+  assert.ok(image && category);
+  const mask = rle.fromBox(image.size, { x1: 0, y1: 0, x2: 4, y2: 4 });
+  db.verdicts.record([{ of: 'image', image: image.id, verdict: 'drawn', category: category.id, mask }], {
+    who: 'ada',
+    why: '',
+    subject: 'i1',
+    atMs: 1,
+  });
+  assert.deepEqual((await ask<LabelNames>('/api/labels/names?verdict=drawn&from=0&count=5')).answer.names, ['d1']);
 });
 
 test('filters are those of the command line', async (t) => {

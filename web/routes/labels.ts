@@ -2,7 +2,8 @@ import { type Context, Hono } from 'hono';
 import { expectation, SelfpasteError } from '../../core/index.ts';
 import { namedLabel } from '../../pipeline/index.ts';
 import type { Answers } from '../contract/addresses.ts';
-import { LABEL_QUERY_NAMES, type LabelPage, type LabelPlace, type LabelQuery } from '../contract/labels.ts';
+import { LABEL_QUERY_NAMES, type LabelNames, type LabelPage, type LabelPlace, type LabelQuery } from '../contract/labels.ts';
+import { MOST_LABELS } from '../contract/verdicts.ts';
 import type { Site } from '../site.ts';
 import { CountedLabels } from './label-counts.ts';
 import { LabelLists } from './label-lists.ts';
@@ -16,6 +17,7 @@ export function labelRoutes(site: Site): Hono {
   const lists = new LabelLists(site);
   const counted = new CountedLabels(site);
   routes.get('/api/labels', async (context) => context.json<Answers['/api/labels']>(await pageOf(site, lists, context)));
+  routes.get('/api/labels/names', async (context) => context.json<Answers['/api/labels/names']>(await namesOf(lists, context)));
   routes.get('/api/labels/place', async (context) => context.json<Answers['/api/labels/place']>(await placeOf(lists, context)));
   routes.get('/api/labels/counts', async (context) =>
     context.json<Answers['/api/labels/counts']>(await counted.of(queryIn(context), context.req.raw.signal)),
@@ -29,6 +31,13 @@ async function pageOf(site: Site, lists: LabelLists, context: Context): Promise<
   const { name, list } = lists.find(queryIn(context), context.req.query('list'));
   const part = await list.part(from, count);
   return { list: name, round: list.round, ...list.length(), from, tiles: site.read((db) => tilesOf(db, part)) };
+}
+
+async function namesOf(lists: LabelLists, context: Context): Promise<LabelNames> {
+  const from = numberIn(context, 'from', 0, Number.MAX_SAFE_INTEGER);
+  const count = numberIn(context, 'count', 1, MOST_LABELS);
+  const { name, list } = lists.find(queryIn(context), context.req.query('list'));
+  return { list: name, names: await list.names(from, count) };
 }
 
 /** Waits until the whole list is there, so that its length is known then, too. */

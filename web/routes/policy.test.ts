@@ -186,7 +186,7 @@ test('what is written is what was seen: a run that moved on, or was changed, mea
   const planned = async () => (await run.ask<ThresholdPlan>('/api/policy/plan?all=0.4')).answer.mark;
   const refused = async (agreed: string) => (await run.ask<Refusal>('/api/policy', { query, agreed })).answer.error;
   const seen = await planned();
-  await changeSettings(run.folder, (stored) => restoreConfig(stored, ['policy.score=0.45']), 'eve');
+  await changeSettings(run.folder, { settings: (stored) => restoreConfig(stored, ['policy.score=0.45']), data: 'as-imported' }, 'eve');
   assert.deepEqual(await refused(seen), moved);
   const again = await planned();
   standAt(run, 'train');

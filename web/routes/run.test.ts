@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { ResolvedConfig } from '../../config/index.ts';
+import { rle, sha256 } from '../../core/index.ts';
 import { writePng } from '../../dataset/index.ts';
 import { acquireRunLock, type Subset } from '../../db/index.ts';
 import { addImage, attempt, label, prediction, T0, testFolder, testRun } from '../../db/test-database.ts';
@@ -140,6 +142,15 @@ test('pictures that could not be labeled are tried again where the run has still
   assert.equal(db.labeling.counts(1).pending, 1);
 });
 
+test('of very many pictures that could not be labeled, a part and how many there are', async (t) => {
+  const { db, get } = scene(t);
+  db.transaction(() => {
+    for (let number = 1; number <= 1002; number++) db.labeling.recordFailed(attempt(addImage(db, number).id), 'is damaged');
+  });
+  const { failed, failedCount } = await get<SetAside>('/api/run/quarantine');
+  assert.deepEqual([failed.length, failed.at(-1)?.fileName, failedCount], [1000, '1000.jpg', 1002]);
+});
+
 test('files that could not be read are tried again, and say what is wrong with them now', async (t) => {
   const { db, folder, get, post } = scene(t, 'train');
   const real = realpathSync(folder);
@@ -170,6 +181,35 @@ test('files that could not be read are tried again, and say what is wrong with t
   const { events } = await get<EventLines>('/api/run/events');
   assert.equal(events[0]?.text, '1 file left out at import can be read now, and labeled: tried again, says the inspector');
   assert.deepEqual((await post('/api/run/retry-files', {})).answer, { used: 0, leftOut: 3 });
+});
+
+test('a file that can be read now comes with what people drew on it in the run that was forked', async (t) => {
+  const { db, folder, post } = scene(t, 'train');
+  const path = join(realpathSync(folder), 'mended.png');
+  const size = { width: 8, height: 6 };
+  await writePng(path, { size, data: new Uint8Array(144).fill(9) });
+  db.quarantine.add({ subset: 'unlabeled', path, fileName: 'mended.png', reason: 'empty', detail: 'is empty', atMs: T0 });
+  const parent = testRun(t, join(folder, 'parent', 'selfpaste.db'));
+  const { name, seed, config, configHash, programVersion, createdAtMs } = testReport('a').run ?? assert.fail();
+  parent.runs.create({ name, seed, config, configHash, programVersion, machineVersion: MACHINE_VERSION, createdAtMs });
+  const hash = sha256(createHash('sha256').update(readFileSync(path)).digest('hex'));
+  const facts = {
+    sha256: hash,
+    path: '/there.png',
+    fileName: 'there.png',
+    size,
+    orientation: 1,
+    subset: 'unlabeled',
+    sourceId: null,
+  } as const;
+  const added = parent.images.add(facts);
+  assert.ok(added.status === 'added');
+  const category = parent.categories.all()[0]?.id ?? assert.fail();
+  const mask = rle.fromBox(size, { x1: 1, y1: 1, x2: 4, y2: 3 });
+  const drawn = { of: 'image', image: added.id, verdict: 'drawn', category, mask } as const;
+  parent.verdicts.record([drawn], { who: 'ada', why: '', subject: '', atMs: T0 });
+  assert.deepEqual((await post('/api/run/retry-files', {})).answer, { used: 1, leftOut: 0 });
+  assert.deepEqual(db.verdicts.count(), { accepted: 0, rejected: 0, corrected: 0, drawn: 1 });
 });
 
 test('where no labeling comes any more nothing is tried again, and it is said why', async (t) => {

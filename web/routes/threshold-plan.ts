@@ -7,9 +7,12 @@ import type { ThresholdPlan } from '../contract/policy.ts';
 /** What it takes to give a run other settings, as `selfpaste resume --set` says it; nothing is written. */
 export function planThresholds(folder: string, settings: readonly string[]): ThresholdPlan {
   let rounds = 0;
-  const plan = planSettings(folder, (stored) => {
-    rounds = stored.rounds;
-    return restoreConfig(stored, settings);
+  const plan = planSettings(folder, {
+    settings: (stored) => {
+      rounds = stored.rounds;
+      return restoreConfig(stored, settings);
+    },
+    data: 'as-imported',
   });
   return planOf(folder, { settings, rounds }, plan);
 }
@@ -20,7 +23,7 @@ export function planThresholds(folder: string, settings: readonly string[]): Thr
  * @throws SelfpasteError USAGE_RUN_MOVED where they mean something else by now, USAGE_SETTINGS_NEED_FORK, ENVIRONMENT_RUN_OWNED
  */
 export async function writeThresholds(folder: string, settings: readonly string[], agreed: string): Promise<ThresholdPlan> {
-  const wanted: Wanted = (stored) => restoreConfig(stored, settings);
+  const wanted: Wanted = { settings: (stored) => restoreConfig(stored, settings), data: 'as-imported' };
   const seen = planSettings(folder, wanted);
   if (markOf(seen) !== agreed) throw runMoved(folder);
   const { place, changes, restart } = await changeSettings(folder, wanted, userName(), seen);

@@ -60,4 +60,5 @@ const seenObject = (object: AugmentedInstance | DroppedInstance, at: number): Se
   areaPx2: rle.area(object.mask),
   mask: rle.countsToString(object.mask.counts),
   dropped: 'reason' in object ? object.reason : null,
+  occlusion: 'reason' in object ? object.occlusion : null,
 });

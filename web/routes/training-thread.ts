@@ -36,6 +36,7 @@ export class TrainingThread {
   readonly recipe: Promise<RoundRecipe>;
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
+  readonly #ended: Promise<void>;
   #asked = 0;
   #retired = false;
 
@@ -44,10 +45,15 @@ export class TrainingThread {
     this.#worker = new Worker(new URL(import.meta.url), { workerData: setup });
     this.#worker.on('message', (reply: ThreadReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#fail(threadDied(error)));
-    this.#worker.on('exit', (code) => this.#fail(threadDied(`exit code ${code}`)));
+    this.#ended = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => {
+        this.#fail(threadDied(`exit code ${code}`));
+        resolve();
+      });
+    });
     this.recipe = this.#ask(null).then((reply) => (reply as ThreadReply & { kind: 'recipe' }).recipe);
     // Who asks for a picture first is told as well.
-    this.recipe.catch(() => this.retire());
+    this.recipe.catch(() => void this.retire());
   }
 
   /** Whether it takes no more work. */
@@ -60,10 +66,11 @@ export class TrainingThread {
     return ((await this.#ask({ step, slot })) as ThreadReply & { kind: 'drawn' }).drawn;
   }
 
-  /** Ends as soon as nobody waits for a picture. */
-  retire(): void {
+  /** Ends as soon as nobody waits for a picture. @returns once it has ended, and its memory is free */
+  async retire(): Promise<void> {
     this.#retired = true;
     if (this.#waiting.size === 0) void this.#worker.terminate();
+    await this.#ended;
   }
 
   #ask(sample: ThreadRequest['sample']): Promise<ThreadReply> {

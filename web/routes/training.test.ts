@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { boxArea, type ErrorFacts, intersectBoxes, rle } from '../../core/index.ts';
-import { decodeImage } from '../../dataset/index.ts';
+import type { Worker } from 'node:worker_threads';
+import { type Box, boxArea, type ErrorFacts, intersectBoxes, modelId, rle } from '../../core/index.ts';
+import { decodeImage, makeFolders } from '../../dataset/index.ts';
+import { T0 } from '../../db/test-database.ts';
 import { runFolder, trainingPicturesOfRun } from '../../pipeline/index.ts';
-import { beginTraining, HOSTILE, STEPS_DONE } from '../../test/begun-training.ts';
+import { beginTraining, HOSTILE, reverseLabeled, STEPS_DONE } from '../../test/begun-training.ts';
 import { twoRounds } from '../../test/two-rounds.ts';
 import { runApp } from '../app.ts';
-import type { SeenPicture, TrainedRounds } from '../contract/training.ts';
+import type { SeenObject, SeenPicture, TrainedRounds } from '../contract/training.ts';
 import { openSite } from '../site.ts';
 
 type Refusal = { readonly error: Pick<ErrorFacts, 'code' | 'message' | 'hint'> };
@@ -19,8 +21,8 @@ async function scene(t: TestContext) {
   const site = openSite(begun.folder);
   t.after(() => site.close());
   const app = runApp(site, { names: new Set(['localhost']), token: 'secret', forEverything: false });
-  const get = (address: string, headers: Readonly<Record<string, string>> = {}) =>
-    app.request(address, { headers: { host: 'localhost', ...headers } });
+  const get = (address: string, headers: Readonly<Record<string, string>> = {}, signal: AbortSignal | null = null) =>
+    app.request(address, { headers: { host: 'localhost', ...headers }, signal });
   const ask = async <Answer>(address: string) => (await (await get(address)).json()) as Answer;
   return { ...begun, get, ask };
 }
@@ -39,6 +41,8 @@ test('pixels and labels are those of the replay, byte for byte', async (t) => {
       [sent.headers.get('content-type'), sent.headers.get('cache-control')],
       ['image/png', 'private, max-age=31536000, immutable'],
     );
+    const { pathname } = new URL(seen.picture, 'http://localhost');
+    assert.equal((await get(pathname)).headers.get('cache-control'), 'private, no-cache', 'an address without a hash may get other pixels');
     assert.deepEqual((await decodeSent(folder, await sent.arrayBuffer())).data, picture.image.data);
     const learned = seen.objects.filter(({ dropped }) => dropped === null);
     assert.deepEqual(
@@ -72,16 +76,23 @@ test('every object is there once: learned, or dropped with its reason and place;
     assert.equal(seen.main.image === unlabeled.id, seen.stream === 'pseudo');
     assert.equal(seen.main.image === labeled[0]?.id, seen.main.fileName === HOSTILE);
     assert.ok(seen.donor === null || labeled.some(({ id }) => id === seen.donor?.image), 'a donor is human-labeled');
-    const canvas = { x1: 0, y1: 0, x2: seen.size.width, y2: seen.size.height };
-    for (const { dropped, box, areaPx2 } of seen.objects) {
-      found.set(dropped ?? 'learned', (found.get(dropped ?? 'learned') ?? 0) + 1);
-      if (dropped === 'outside') assert.deepEqual([boxArea(intersectBoxes(box, canvas)), areaPx2], [0, 0]);
-      if (dropped === 'occluded') assert.ok(areaPx2 >= 4 && boxArea(intersectBoxes(box, canvas)) > 0);
-      if (dropped === 'too-small') assert.ok(areaPx2 < 4);
+    for (const object of seen.objects) {
+      const kind = object.dropped ?? 'learned';
+      found.set(kind, (found.get(kind) ?? 0) + 1);
+      assertLies(object, { x1: 0, y1: 0, x2: seen.size.width, y2: seen.size.height });
     }
   }
   for (const kind of ['learned', 'outside', 'occluded', 'too-small']) assert.ok((found.get(kind) ?? 0) > 0, `none is ${kind}`);
 });
+
+/** The scene's recipe wants 4 px and 60 % of an object to be seen. */
+function assertLies({ dropped, occlusion, box, areaPx2 }: SeenObject, canvas: Box): void {
+  if (dropped === 'outside') assert.deepEqual([boxArea(intersectBoxes(box, canvas)), areaPx2], [0, 0]);
+  if (dropped === 'occluded') assert.ok(areaPx2 >= 4 && boxArea(intersectBoxes(box, canvas)) > 0);
+  if (dropped === 'too-small') assert.ok(areaPx2 < 4);
+  assert.equal(occlusion !== null, dropped === 'occluded');
+  if (occlusion?.cause === 'share') assert.ok(occlusion.visiblePx2 >= 4 && occlusion.visiblePx2 < 0.6 * areaPx2);
+}
 
 test('what nobody trained on, and what is not as it was, is said', async (t) => {
   const { get, folder, labeled, db } = await scene(t);
@@ -130,6 +141,89 @@ test('the round that trains, how far it is and how its pictures are made; traine
   writeFileSync(file, readFileSync(file, 'utf8').replace('"cat"', '"tomcat"'));
   assert.equal((await ask<TrainedRounds>('/api/training')).shown?.classNames[0], 'tomcat');
 });
+
+test('pixels are not given for those of another training', async (t) => {
+  const { get, ask, folder } = await scene(t);
+  const { picture, sha256 } = await ask<SeenPicture>('/api/training/1/0/0');
+  const refused = await get('/api/training/1/0/0/picture?content=dead');
+  assert.deepEqual([refused.status, refused.headers.get('cache-control')?.includes('immutable') ?? false], [409, false]);
+  assert.deepEqual(((await refused.json()) as Refusal).error, {
+    code: 'USAGE_OTHER_PIXELS',
+    message: `Expected the SHA-256 of the pixels that are there now (${sha256}) for content, got "dead" (string)`,
+    hint: 'ask for the sample again: its round was trained anew, and its answer has the address of its picture',
+  });
+  await reverseLabeled(runFolder(folder).trainingSet(1));
+  assert.equal((await get(picture)).status, 409);
+});
+
+test('a set that is written anew has another name', async (t) => {
+  const { ask, folder } = await scene(t);
+  const setOf = async () => (await ask<TrainedRounds>('/api/training')).shown?.set;
+  const before = await setOf();
+  assert.equal(await setOf(), before);
+  await reverseLabeled(runFolder(folder).trainingSet(1));
+  assert.notEqual(await setOf(), before);
+});
+
+test('however many ask in turn, two rounds are open at most, and one has ended before another opens', async (t) => {
+  const { get, db, folder } = await scene(t);
+  const { trainingSet, initialStudent } = runFolder(folder);
+  for (const round of [2, 3]) {
+    db.rounds.start(round, { stage: 'train', teacher: modelId(1), startedAtMs: T0 });
+    makeFolders(dirname(trainingSet(round)));
+    makeFolders(dirname(initialStudent(round)));
+    copyFileSync(trainingSet(1), trainingSet(round));
+    copyFileSync(initialStudent(1), initialStudent(round));
+  }
+  const threads = threadsOf(t);
+  const addresses = Array.from({ length: 12 }, (_, at) => [`/api/training?round=${1 + (at % 3)}`, `/api/training/${1 + (at % 3)}/${at}/0`]);
+  const answers = await Promise.all(addresses.flat().map((address) => get(address)));
+  for (const answer of answers) assert.equal(answer.status, 200, await answer.text());
+  assert.equal(threads.most, 2);
+});
+
+test('what nobody waits for any more is not drawn', async (t) => {
+  const { get } = await scene(t);
+  const threads = threadsOf(t);
+  const asked = new AbortController();
+  const left = SLOTS.map(([step, slot]) => get(`/api/training/1/${step}/${slot}`, {}, asked.signal));
+  asked.abort();
+  await Promise.all(left);
+  assert.equal((await get('/api/training/1/5/1')).status, 200);
+  // The two that were under way, and the last.
+  assert.ok(threads.drawn <= 3, `${threads.drawn} were drawn`);
+});
+
+test('two pictures are drawn at once, whoever asks', async (t) => {
+  const { get } = await scene(t);
+  const threads = threadsOf(t);
+  await get('/api/training');
+  const answers = await Promise.all(SLOTS.map(([step, slot]) => get(`/api/training/1/${step}/${slot}`)));
+  assert.ok(answers.every(({ status }) => status === 200));
+  assert.deepEqual([threads.drawn, threads.mostDrawing], [SLOTS.length, 2]);
+});
+
+/** What the program's threads did since: how many were there at once, and how many pictures they drew, and at once. */
+function threadsOf(t: TestContext) {
+  const seen = { alive: 0, most: 0, drawing: 0, mostDrawing: 0, drawn: 0 };
+  const watch = (thread: Worker) => {
+    seen.most = Math.max(seen.most, ++seen.alive);
+    thread.on('exit', () => seen.alive--);
+    const post = thread.postMessage.bind(thread);
+    thread.postMessage = (message: { readonly sample: unknown }) => {
+      if (message.sample !== null) seen.mostDrawing = Math.max(seen.mostDrawing, ++seen.drawing);
+      post(message);
+    };
+    thread.on('message', ({ kind }: { readonly kind: string }) => {
+      if (kind === 'recipe') return;
+      seen.drawing--;
+      seen.drawn++;
+    });
+  };
+  process.on('worker', watch);
+  t.after(() => process.off('worker', watch));
+  return seen;
+}
 
 test('where no round has begun to train, there is nothing to show yet', async (t) => {
   const { ask } = twoRounds(t);

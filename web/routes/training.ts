@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Context, Hono } from 'hono';
-import { expectation, SelfpasteError } from '../../core/index.ts';
+import { type ErrorFacts, expectation, SelfpasteError } from '../../core/index.ts';
 import { lastStep } from '../../db/index.ts';
 import type { Answers } from '../contract/addresses.ts';
 import type { TrainedRound } from '../contract/training.ts';
@@ -16,7 +16,7 @@ export function trainingRoutes(site: Site): Hono {
     const rounds = trainedRounds(site);
     const asked = context.req.query('round');
     const round = asked === undefined ? rounds.at(-1) : trainedRound(rounds, asked);
-    const shown = round === undefined ? null : await roundFacts(site, desk, round);
+    const shown = round === undefined ? null : await roundFacts(site, desk, round, context.req.raw.signal);
     return context.json<Answers['/api/training']>({ rounds, shown });
   });
   routes.get('/api/training/:round/:step/:slot', async (context) => {
@@ -25,9 +25,11 @@ export function trainingRoutes(site: Site): Hono {
   });
   routes.get('/api/training/:round/:step/:slot/picture', async (context) => {
     const { seen, png } = await drawn(site, desk, context);
+    const content = context.req.query('content');
+    if (content !== undefined && content !== seen.sha256) return context.json({ error: otherPixels(content, seen.sha256) }, 409);
     // An address with the hash of the pixels never has other ones; one without may, where the round is trained anew.
-    const isFixed = context.req.query('content') === seen.sha256;
-    const headers = { ETag: `"${seen.sha256}"`, 'Cache-Control': isFixed ? 'private, max-age=31536000, immutable' : 'private, no-cache' };
+    const lasts = content === undefined ? 'private, no-cache' : 'private, max-age=31536000, immutable';
+    const headers = { ETag: `"${seen.sha256}"`, 'Cache-Control': lasts };
     if (context.req.header('if-none-match') === headers.ETag) return context.body(null, 304, headers);
     return context.body(png, 200, { ...headers, 'Content-Type': 'image/png' });
   });
@@ -49,10 +51,17 @@ function trainedRound(rounds: readonly number[], asked: string): number {
   );
 }
 
-async function roundFacts({ read }: Site, desk: TrainingDesk, round: number): Promise<TrainedRound> {
-  const recipe = await desk.recipeOf(round);
+async function roundFacts({ read }: Site, desk: TrainingDesk, round: number, signal: AbortSignal): Promise<TrainedRound> {
+  const recipe = await desk.recipeOf(round, signal);
   return read((db) => ({ ...recipe, stepsDone: lastStep(db, round, ['loss']), isOver: db.rounds.byIndex(round)?.student !== null }));
 }
+
+/** To who asks for the pixels of another training: they are gone, and never come back under this address. */
+const otherPixels = (asked: string, there: string): Pick<ErrorFacts, 'code' | 'message' | 'hint'> => ({
+  code: 'USAGE_OTHER_PIXELS',
+  message: expectation('content', `the SHA-256 of the pixels that are there now (${there})`, asked),
+  hint: 'ask for the sample again: its round was trained anew, and its answer has the address of its picture',
+});
 
 async function drawn(site: Site, desk: TrainingDesk, { req }: Context): Promise<DrawnPicture> {
   const { round = '', step = '', slot = '' } = req.param();

@@ -78,6 +78,14 @@ test('a decision lands as a verdict with who, why and when', async (t) => {
   assert.ok(who.length > 0);
 });
 
+test('a label that is named more than once is decided about once', async (t) => {
+  const at = scene(t);
+  const [first, second] = at.ids;
+  const { labels } = await at.say({ kind: 'reject', ids: [`p${first}`, `p${first}`, String(first), `p${second}`] });
+  assert.equal(labels, 2);
+  assert.deepEqual([at.db.verdicts.actions(1)[0].verdicts.rejected, standing(at)], [2, ['prediction rejected', 'prediction rejected']]);
+});
+
 test('who gives no name decides as the user of this machine', async (t) => {
   const at = scene(t);
   await at.say({ kind: 'reject-image', image: at.image.id, who: null });

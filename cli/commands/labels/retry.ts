@@ -3,6 +3,7 @@ import type { RunDatabase } from '../../../db/index.ts';
 import {
   probeFiles,
   type RetriedFiles,
+  type RunFolder,
   recordFiles,
   retriableFiles,
   retryChances,
@@ -10,6 +11,7 @@ import {
   runConfigOf,
   runFolder,
   userName,
+  withParents,
 } from '../../../pipeline/index.ts';
 import { findRun } from '../../find-run.ts';
 import { print, printJson } from '../../print.ts';
@@ -34,23 +36,25 @@ export function retryCommand(): Command {
     .option('--json', 'as JSON', false)
     .action((run: string | undefined, { who, json }: RetryOptions) =>
       withRun(run, 'write', async (db) => {
-        const folder = runFolder(findRun(run)).path;
-        const retried: Retried = { files: await retryOfFiles(db, folder, who), pictures: retryOfPictures(db, folder, who) };
+        const folder = runFolder(findRun(run));
+        const retried: Retried = { files: await retryOfFiles(db, folder, who), pictures: retryOfPictures(db, folder.path, who) };
         if (json) printJson(retried);
         else print([filesText(retried.files), picturesText(retried.pictures)].join('\n'));
       }),
     );
 }
 
-async function retryOfFiles(db: RunDatabase, folder: string, who: string): Promise<Retried['files']> {
+async function retryOfFiles(db: RunDatabase, folder: RunFolder, who: string): Promise<Retried['files']> {
   const files = retriableFiles(db);
   if (files.length === 0) return { why: 'none is set aside that another try could mend' };
-  const { files: chance } = retryChances(db, folder);
-  return chance.possible ? recordFiles(db, folder, await probeFiles(files, runConfigOf(db, folder)), who) : { why: chance.why };
+  const { files: chance } = retryChances(db, folder.path);
+  if (!chance.possible) return { why: chance.why };
+  const probed = await probeFiles(files, runConfigOf(db, folder.path));
+  return withParents({ folder }, async (parents) => recordFiles(db, folder.path, probed, who, parents));
 }
 
 function retryOfPictures(db: RunDatabase, folder: string, who: string): Retried['pictures'] {
-  if (db.labeling.failed(db.rounds.latest()?.index ?? 0).length === 0) return { why: 'none failed in the round that is under way' };
+  if (db.labeling.failed(db.rounds.latest()?.index ?? 0, 1).length === 0) return { why: 'none failed in the round that is under way' };
   const { pictures: chance } = retryChances(db, folder);
   return chance.possible ? { pending: retryPictures(db, folder, chance.round, who) } : { why: chance.why };
 }

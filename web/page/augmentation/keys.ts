@@ -1,7 +1,9 @@
+import type { SeenPicture } from '../../contract/training.ts';
 import { fit, panBy, showActualSize, showArea, zoomBy } from '../image/viewport.ts';
 import type { KeyBinding } from '../keys.ts';
-import { goTo, place } from '../location.ts';
+import { goTo } from '../location.ts';
 import { LAYER_FACTS, toggleLayer } from './layers.ts';
+import { focusedObject } from './object-focus.ts';
 import { goToStep, nextStep, previousStep } from './step-bar.tsx';
 import { addressOfSample, shownSample, type TrainingState } from './training-state.ts';
 
@@ -14,7 +16,7 @@ const pan = (key: string, x: number, y: number): KeyBinding => ({
   act: () => panBy({ x: x * PAN_PX, y: y * PAN_PX }),
 });
 
-/** The keys of the view of training pictures. */
+/** The keys of the view of training pictures, whatever it shows. */
 export function augmentationKeys(state: TrainingState): readonly KeyBinding[] {
   return [
     { key: 'j', does: 'next step', act: () => moveStep(state, nextStep) },
@@ -24,17 +26,23 @@ export function augmentationKeys(state: TrainingState): readonly KeyBinding[] {
     { key: 'n', does: 'next picture of the step, large', act: () => moveSlot(state, 1) },
     { key: 'p', does: 'previous picture of the step, large', act: () => moveSlot(state, -1) },
     { key: 'g', does: 'all pictures of the step', act: () => goTo(addressOfSample({ slot: null })) },
+    ...LAYER_FACTS.map(({ key, layer, title }) => ({ key, does: `show or hide ${title}`, act: () => toggleLayer(layer) })),
+  ];
+}
+
+/** The keys of a picture that is shown large; where none is, arrows scroll the page. */
+export function stageKeys(facts: SeenPicture): readonly KeyBinding[] {
+  return [
     { key: '+', does: 'zoom in', act: () => zoomBy(ZOOM_STEP) },
     { key: '=', does: 'zoom in', act: () => zoomBy(ZOOM_STEP) },
     { key: '-', does: 'zoom out', act: () => zoomBy(1 / ZOOM_STEP) },
     { key: '0', does: 'show all of the picture', act: fit },
     { key: 'z', does: 'pixel for pixel', act: showActualSize },
-    { key: 'f', does: 'show the object that is looked at', act: () => showFocused(state) },
+    { key: 'f', does: 'show the object that is looked at', act: () => showFocused(facts) },
     pan('ArrowLeft', 1, 0),
     pan('ArrowRight', -1, 0),
     pan('ArrowUp', 0, 1),
     pan('ArrowDown', 0, -1),
-    ...LAYER_FACTS.map(({ key, layer, title }) => ({ key, does: `show or hide ${title}`, act: () => toggleLayer(layer) })),
   ];
 }
 
@@ -52,9 +60,7 @@ function moveSlot(state: TrainingState, by: 1 | -1): void {
   goTo(addressOfSample({ slot: (slot + by + batchSize) % batchSize }));
 }
 
-function showFocused(state: TrainingState): void {
-  const { slot } = shownSample.value;
-  const loading = slot === null ? null : state.slot(slot).loading.value;
-  const object = loading?.state === 'there' ? loading.facts.facts.objects.find(({ name }) => name === place.value.query.object) : undefined;
-  if (object !== undefined) showArea(object.box);
+function showFocused(facts: SeenPicture): void {
+  const object = focusedObject(facts);
+  if (object !== null) showArea(object.box);
 }

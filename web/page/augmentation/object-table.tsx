@@ -68,7 +68,7 @@ function Row({ facts, round, object, isFocused }: RowProps) {
       </td>
       <td>{labelWords(source)}</td>
       <td class="number">{areaPx2}</td>
-      <td>{dropped === null ? 'yes' : <Dropped object={object} words={dropWords(dropped, round.recipe)} />}</td>
+      <td>{dropped === null ? 'yes' : <Dropped object={object} words={dropWords(object, round.recipe)} />}</td>
     </tr>
   );
 }

@@ -1,10 +1,12 @@
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { SeenObject, TrainedRound } from '../../contract/training.ts';
 import type { Gestures } from '../image/gestures.ts';
 import { isOn } from '../image/mask-shape.ts';
 import { PictureStage } from '../image/stage.tsx';
 import type { Point } from '../image/viewport.ts';
 import { ZoomBar } from '../image/zoom-bar.tsx';
+import { bindKeys } from '../keys.ts';
+import { stageKeys } from './keys.ts';
 import { shownLayers } from './layers.ts';
 import { marksOf } from './mask-mark.ts';
 import { focusedObject, focusOn, hoveredName } from './object-focus.ts';
@@ -32,6 +34,7 @@ export function SampleView({ seen, round }: SampleViewProps) {
       if (found !== null) focusOn(found.name);
     },
   });
+  useEffect(() => bindKeys(stageKeys(facts)), [facts]);
   const layers = [
     marksOf(facts)
       .filter(({ layer }) => shownLayers.value.has(layer))

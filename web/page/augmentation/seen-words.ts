@@ -1,19 +1,28 @@
-import type { AugmentRecipe, DropReason, Jitter, Placement } from '../../../augment/index.ts';
+import type { AugmentRecipe, DropReason, Jitter, Occlusion, Placement } from '../../../augment/index.ts';
 import { boxArea, type LabelSource, type Size } from '../../../core/index.ts';
 import type { SeenObject, TrainedRound } from '../../contract/training.ts';
 
 export const DROP_REASONS = ['outside', 'too-small', 'occluded', 'over-limit'] as const satisfies readonly DropReason[];
 
-/** What each reason means under a recipe. */
-export function dropWords(reason: DropReason, { minVisiblePx, maxInstances, occlusion }: AugmentRecipe): string {
-  if (reason === 'outside') return 'it lies off the picture';
-  if (reason === 'too-small') return `fewer than ${minVisiblePx} px of it are on the picture`;
-  if (reason === 'over-limit') return `the picture has ${maxInstances} others already, and no more are learned`;
-  const left =
-    occlusion.kind === 'relative'
-      ? `less than ${Number((occlusion.minVisibleFraction * 100).toFixed(1))} % of it`
-      : `at most ${occlusion.remainingPx} px of it`;
-  return `pasted objects leave ${left} visible`;
+/** Why an object is not learned, under a recipe; nothing of one that is. */
+export function dropWords({ dropped, occlusion }: Pick<SeenObject, 'dropped' | 'occlusion'>, recipe: AugmentRecipe): string {
+  if (occlusion !== null) return occludedWords(occlusion, recipe);
+  if (dropped === 'outside') return 'it lies off the picture';
+  if (dropped === 'too-small') return `fewer than ${recipe.minVisiblePx} px of it are on the picture`;
+  if (dropped === 'over-limit') return `the picture has ${recipe.maxInstances} others already, and no more are learned`;
+  return '';
+}
+
+function occludedWords({ cause, visiblePx2, picturePx2 }: Occlusion, { minVisiblePx, occlusion: rule }: AugmentRecipe): string {
+  if (visiblePx2 === 0) return 'pasted objects hide all of it';
+  const inPicture = `${picturePx2} px in the picture that it is from`;
+  const least = rule.kind === 'paper' ? `where more than ${rule.remainingPx} are needed` : '';
+  if (cause === 'whole-picture')
+    return `nothing is pasted over it, but over others of its picture so that boxes moved; then small ones go, too: it has ${inPicture}, ${least}`;
+  const left = `pasted objects leave ${visiblePx2} px of it visible`;
+  if (cause === 'min-px') return `${left}, fewer than ${minVisiblePx}`;
+  if (rule.kind === 'paper') return `${left}, ${inPicture}, ${least}`;
+  return `${left}, less than ${Number((rule.minVisibleFraction * 100).toFixed(1))} %`;
 }
 
 /** By whom an object was labeled. */

@@ -1,7 +1,7 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import type { SeenPicture, TrainedRound, TrainedRounds } from '../../contract/training.ts';
-import { read, readFile } from '../client.ts';
-import { liveState, onPoints } from '../live.ts';
+import { Refused, read, readFile } from '../client.ts';
+import { connection, liveState, onPoints } from '../live.ts';
 import { Source } from '../loading.tsx';
 import { addressOf, goTo, place } from '../location.ts';
 
@@ -19,8 +19,8 @@ export interface ShownSample {
 }
 
 export const shownSample = computed<ShownSample>(() => {
-  const { round = null, step, slot } = place.value.query;
-  return { round, step: wholeNumber(step), slot: wholeNumber(slot) };
+  const { round, step, slot } = place.value.query;
+  return { round: round || null, step: wholeNumber(step), slot: wholeNumber(slot) };
 });
 
 const wholeNumber = (text: string | undefined): number | null => (text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null);
@@ -42,8 +42,14 @@ export class TrainingState {
     return answer?.shown ?? null;
   });
   /** Steps of that round that are done, as the run tells it. */
-  readonly stepsDone = computed(() => Math.max(this.round.value?.stepsDone ?? 0, this.#told.value));
-  readonly #told = signal(0);
+  readonly stepsDone = computed(() => {
+    const { set, stepsDone } = this.round.value ?? { set: null, stepsDone: 0 };
+    const told = this.#told.value;
+    return told.set === set ? Math.max(stepsDone, told.step) : stepsDone;
+  });
+  /** The last step that the run told of, and of which training: of one that begins anew, fewer are done. */
+  readonly #told = signal<{ readonly set: string | null; readonly step: number }>({ set: null, step: 0 });
+  readonly #asked = computed(() => askedPictures(this.round.value));
   readonly #slots: Source<Seen>[] = [];
 
   /** The picture at a place of the batch. */
@@ -56,10 +62,15 @@ export class TrainingState {
   follow(): () => void {
     const ends = [
       onPoints(({ round, points }) => {
-        if (round === this.round.peek()?.round) this.#told.value = Math.max(this.#told.peek(), points.at(-1)?.step ?? 0);
+        const shown = this.round.peek();
+        if (shown?.round === round) this.#told.value = { set: shown.set, step: Math.max(this.stepsDone.peek(), points.at(-1)?.step ?? 0) };
       }),
       this.#followRound(),
+      this.#followServer(),
       this.#followStep(),
+      effect(() => {
+        if (this.rounds.loading.value.state === 'there') untracked(() => this.#askRefused());
+      }),
       effect(() => this.#nameStep()),
     ];
     return () => {
@@ -73,19 +84,29 @@ export class TrainingState {
     const round = computed(() => shownSample.value.round);
     return effect(() => {
       stage.value;
-      const asked = round.value;
-      untracked(() => {
-        if (String(this.round.peek()?.round) !== asked) this.#told.value = 0;
-        void this.rounds.ask((stop) => read('/api/training', { round: asked }, stop));
-      });
+      round.value;
+      untracked(() => this.#askRounds());
     });
   }
 
+  /** A server that was away may have another training by now, and has not heard what was asked meanwhile. */
+  #followServer(): () => void {
+    let before = connection.peek().state;
+    return effect(() => {
+      const { state } = connection.value;
+      if (before === 'lost' && state === 'open') untracked(() => this.#askRounds());
+      before = state;
+    });
+  }
+
+  #askRounds(): void {
+    void this.rounds.ask((stop) => read('/api/training', { round: shownSample.peek().round }, stop));
+  }
+
   #followStep(): () => void {
-    const asked = computed(() => askedPictures(this.round.value));
     let timer = 0;
     const end = effect(() => {
-      const wanted = JSON.parse(asked.value) as AskedPictures | null;
+      const wanted = JSON.parse(this.#asked.value) as AskedPictures | null;
       window.clearTimeout(timer);
       if (wanted !== null) timer = window.setTimeout(() => this.#ask(wanted), REST_MS);
     });
@@ -95,9 +116,17 @@ export class TrainingState {
     };
   }
 
-  #ask({ round, step, batchSize }: AskedPictures): void {
-    for (let slot = 0; slot < batchSize; slot++)
-      void this.slot(slot).ask((stop) => loadSeen(`/api/training/${round}/${step}/${slot}`, stop));
+  #ask({ round, step, batchSize }: AskedPictures, is: (slot: Source<Seen>) => boolean = () => true): void {
+    for (let at = 0; at < batchSize; at++) {
+      const slot = this.slot(at);
+      if (is(slot)) void slot.ask((stop) => loadSeen(`/api/training/${round}/${step}/${at}`, stop));
+    }
+  }
+
+  /** What could not be had when it was asked for may be had now. */
+  #askRefused(): void {
+    const wanted = JSON.parse(this.#asked.peek()) as AskedPictures | null;
+    if (wanted !== null) this.#ask(wanted, ({ loading }) => loading.peek().state === 'refused');
   }
 
   /** An address without a step is that of the last one that is done. */
@@ -113,6 +142,7 @@ const isOther = ({ round }: TrainedRound, named: string | null): boolean => name
 
 interface AskedPictures {
   readonly round: number;
+  readonly set: string;
   readonly step: number;
   readonly batchSize: number;
 }
@@ -121,12 +151,24 @@ interface AskedPictures {
 function askedPictures(shown: TrainedRound | null): string {
   const { round: named, step } = shownSample.value;
   if (shown === null || step === null || step >= shown.steps || isOther(shown, named)) return 'null';
-  const { round, batchSize } = shown;
-  return JSON.stringify({ round, step, batchSize } satisfies AskedPictures);
+  const { round, set, batchSize } = shown;
+  return JSON.stringify({ round, set, step, batchSize } satisfies AskedPictures);
 }
 
-async function loadSeen(address: `/api/training/${number}/${number}/${number}`, stop: AbortSignal): Promise<Seen> {
+type SeenAddress = `/api/training/${number}/${number}/${number}`;
+
+async function loadSeen(address: SeenAddress, stop: AbortSignal): Promise<Seen> {
+  try {
+    return await loadOnce(address, stop);
+  } catch (error) {
+    // The round was trained anew between facts and pixels.
+    if (error instanceof Refused && error.status === 409) return await loadOnce(address, stop);
+    throw error;
+  }
+}
+
+async function loadOnce(address: SeenAddress, stop: AbortSignal): Promise<Seen> {
   const facts = await read(address, {}, stop);
-  const file = await readFile(facts.picture);
+  const file = await readFile(facts.picture, stop);
   return { facts, pixels: await createImageBitmap(file) };
 }

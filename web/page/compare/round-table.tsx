@@ -61,7 +61,9 @@ interface RowProps {
 }
 
 function Row({ name, from, to, digits = 0 }: RowProps) {
-  const difference = from === null || to === null ? null : to - from;
+  const shown = (value: number): number => Number(value.toFixed(digits));
+  // Of what is shown: who takes the one number from the other comes to the same.
+  const difference = from === null || to === null ? null : shown(to) - shown(from);
   return (
     <tr>
       <th scope="row">{name}</th>

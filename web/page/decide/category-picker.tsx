@@ -2,6 +2,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { CategoryFacts } from '../../contract/verdicts.ts';
 import { Problem } from '../loading.tsx';
 import { categories, categoriesProblem, loadCategories } from './categories.ts';
+import { Modal } from './modal.tsx';
 import './decide.css';
 
 interface CategoryPickerProps {
@@ -13,32 +14,49 @@ interface CategoryPickerProps {
 
 /** Chooses a class by a digit, by typing a part of its name, or by arrows. */
 export function CategoryPicker({ title, pick, close }: CategoryPickerProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <Modal title={title} class="category-picker" closed={close}>
+      {(end) => (
+        <Choices
+          title={title}
+          choose={(category) => {
+            end();
+            pick(category);
+          }}
+        />
+      )}
+    </Modal>
+  );
+}
+
+interface ChoicesProps {
+  readonly title: string;
+  readonly choose: (category: CategoryFacts) => void;
+}
+
+function Choices({ title, choose }: ChoicesProps) {
+  const options = useRef<HTMLDivElement>(null);
   const list = useId();
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   const found = categoriesLike(typed);
-  useEffect(() => {
-    loadCategories();
-    dialog.current?.showModal();
-  }, []);
-  useEffect(() => dialog.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [at]);
-  const choose = (category: CategoryFacts | undefined) => {
-    if (category === undefined) return;
-    close();
-    pick(category);
+  useEffect(loadCategories, []);
+  useEffect(() => options.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [at]);
+  const chooseAt = (index: number) => {
+    const category = found[index];
+    if (category !== undefined) choose(category);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = STEPS[event.key];
     const digit = typed === '' && /^[1-9]$/.test(event.key) ? Number(event.key) : undefined;
     if (step !== undefined) setAt(Math.min(found.length - 1, Math.max(0, at + step)));
-    else if (event.key === 'Enter') choose(found[at]);
-    else if (digit !== undefined) choose(found[digit - 1]);
+    else if (event.key === 'Enter') chooseAt(at);
+    else if (digit !== undefined) chooseAt(digit - 1);
     else return;
     event.preventDefault();
   };
   return (
-    <dialog ref={dialog} class="category-picker" aria-label={title} onClose={close}>
+    <>
       <label>
         {title}
         <input
@@ -57,7 +75,7 @@ export function CategoryPicker({ title, pick, close }: CategoryPickerProps) {
           onKeyDown={onKeyDown}
         />
       </label>
-      <div id={list} role="listbox" aria-label="classes" class="choices">
+      <div ref={options} id={list} role="listbox" aria-label="classes" class="choices">
         {found.map((category, index) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of a list like this are those of its text field
           <div
@@ -74,7 +92,7 @@ export function CategoryPicker({ title, pick, close }: CategoryPickerProps) {
         ))}
       </div>
       {found.length === 0 && <Nothing typed={typed} />}
-    </dialog>
+    </>
   );
 }
 

@@ -1,15 +1,18 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { focusPlace, moveRing, renewSeen, ring } from '../labels/gallery-state.ts';
+import { focusPlace, moveRing, renewSeen, ring, source } from '../labels/gallery-state.ts';
+import { fullName } from '../labels/label-words.ts';
 import { asked } from '../labels/query.ts';
-import { clearSelected, focused, selected } from '../labels/selection.ts';
-import { loadCategories } from './categories.ts';
+import { clearSelected, focused, selected, selecting } from '../labels/selection.ts';
+import { shownLabel } from '../labels/shown-label.ts';
+import { categories, loadCategories } from './categories.ts';
 import { DecisionButtons } from './decision-buttons.tsx';
 import { DecisionHistory } from './decision-history.tsx';
 import { DecisionNotes } from './decision-notes.tsx';
 import type { Entry, Write } from './decision-queue.ts';
 import { labelCount } from './decision-text.ts';
 import { decisions } from './decisions.ts';
+import { object } from './objection.ts';
 import { QueryDecision } from './query-decision.tsx';
 import { namesOf } from './said-labels.ts';
 import { SignatureFields } from './signature-fields.tsx';
@@ -35,8 +38,8 @@ export function DecisionBar() {
   };
   return (
     <section class="decision-bar" aria-label="decide">
-      <span class="count">{many > 0 ? `${labelCount(many)} selected` : (names[0] ?? 'no label chosen')}</span>
-      <DecisionButtons names={names} decided={goOn} undone={goBack} />
+      <span class="count">{chosenText(names)}</span>
+      <DecisionButtons names={names} verdict={verdictOf(names)} mayDecide={mayDecide} decided={goOn} undone={goBack} />
       <span class="decision-buttons">
         <QueryDecision query={asked.value} />
         <DecisionHistory />
@@ -45,6 +48,25 @@ export function DecisionBar() {
       <DecisionNotes />
     </section>
   );
+}
+
+function chosenText([first]: readonly string[]): string {
+  if (selecting.value !== null) return `selecting ${labelCount(selecting.value.labels)}…`;
+  return selected.value.size > 0 ? `${labelCount(selected.value.size)} selected` : (first ?? 'no label chosen');
+}
+
+/** What the gallery shows of the label that the ring is on, where it is alone. */
+function verdictOf(names: readonly string[]): string | null {
+  void source.arrivals.value;
+  const tile = source.tile(ring.value);
+  if (tile === null || names.length !== 1 || names[0] !== fullName(tile)) return null;
+  return shownLabel(tile, decisions.said(tile.name, source.knownAt(ring.value)), categories.value).verdict;
+}
+
+function mayDecide(): boolean {
+  if (selecting.peek() === null) return true;
+  object('The labels are still being selected: decide once they are.');
+  return false;
 }
 
 /** What is decided about labels by name is seen at once; what else was written shows when the labels are asked for again. */

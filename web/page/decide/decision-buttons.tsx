@@ -12,27 +12,37 @@ import { useKeys } from './use-keys.ts';
 interface DecisionButtonsProps {
   /** Labels that are decided about, by name; none where nothing is looked at. */
   readonly names: readonly string[];
+  /** What is shown of a label that is alone; null for nothing. */
+  readonly verdict: string | null;
+  /** Whether what is shown can be decided about now; says why not. */
+  readonly mayDecide: () => boolean;
   /** Goes on: the decision is on its way. */
   readonly decided: (entry: Entry) => void;
   readonly undone: (entry: Entry) => void;
 }
 
 /** What can be said of labels with a key: right, wrong, of another class. */
-export function DecisionButtons({ names, decided, undone }: DecisionButtonsProps) {
+export function DecisionButtons({ names, verdict, mayDecide, decided, undone }: DecisionButtonsProps) {
   const [choosing, setChoosing] = useState<readonly string[] | null>(null);
   const canDecide = names.length > 0;
   const areDrawn = names.some((name) => name.startsWith('d'));
-  const say = (decision: Decision, may: boolean) => {
-    if (may && editing.value === null && !isHeldDown()) decided(decide(decision));
+  const say = (decision: Decision) => {
+    if (!isHeldDown() && mayDecide()) decided(decide(decision));
   };
-  const accept = () => (areDrawn ? object(ACCEPT_IS_FOR_PREDICTIONS) : say({ kind: 'accept', ids: names }, canDecide));
-  const reject = () => say({ kind: 'reject', ids: names }, canDecide);
-  const change = () => canDecide && editing.value === null && setChoosing(names);
+  const judge = (kind: keyof typeof JUDGED) => {
+    if (!canDecide || isHeldDown() || !mayDecide()) return;
+    const before = verdict === JUDGED[kind] ? saidAlone(names, verdict) : undefined;
+    if (before !== undefined) object(`${names[0]} is ${verdict} already.`);
+    decided(before ?? decide({ kind, ids: names }));
+  };
+  const accept = () => (areDrawn ? object(ACCEPT_IS_FOR_PREDICTIONS) : judge('accept'));
+  const reject = () => judge('reject');
+  const change = () => canDecide && mayDecide() && setChoosing(names);
   const undo = () => {
     const entry = editing.value === null && !isHeldDown() ? decisions.undoLast() : undefined;
     if (entry !== undefined) undone(entry);
   };
-  const relabel = (ids: readonly string[], { id }: CategoryFacts) => say({ kind: 'relabel', ids, category: id }, true);
+  const relabel = (ids: readonly string[], { id }: CategoryFacts) => say({ kind: 'relabel', ids, category: id });
   useKeys([
     { key: 'a', does: 'accept', act: accept },
     { key: 'r', does: 'reject', act: reject },
@@ -64,4 +74,12 @@ export function DecisionButtons({ names, decided, undone }: DecisionButtonsProps
       )}
     </>
   );
+}
+
+const JUDGED = { accept: 'accepted', reject: 'rejected' } as const;
+
+/** The decision that was made here about one label and says the same: it is not written again. */
+function saidAlone([name, ...more]: readonly string[], verdict: string): Entry | undefined {
+  if (name === undefined || more.length > 0 || decisions.said(name)?.verdict !== verdict) return undefined;
+  return decisions.entryOn(name);
 }

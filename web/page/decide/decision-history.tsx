@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { RecentAction } from '../../contract/verdicts.ts';
 import { Problem } from '../loading.tsx';
 import { ActionList } from './action-list.ts';
 import { editing } from './editing.ts';
+import { Modal } from './modal.tsx';
 import { useKeys } from './use-keys.ts';
 import './decide.css';
 
@@ -22,29 +23,29 @@ export function DecisionHistory() {
 }
 
 function HistoryDialog({ close }: { readonly close: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const list = useMemo(() => new ActionList(), []);
-  useEffect(() => {
-    dialog.current?.showModal();
-    void list.renew();
-  }, []);
+  useEffect(() => void list.renew(), []);
   const problem = list.problem.value;
   return (
-    <dialog ref={dialog} class="decision-history" aria-label="what was decided" onClose={close}>
-      <h2>what was decided</h2>
-      {problem !== null && <Problem error={problem} />}
-      <Actions list={list} />
-      <div class="row">
-        <button type="button" onClick={close}>
-          close
-        </button>
-        {list.known.value?.more && (
-          <button type="button" onClick={() => void list.older()}>
-            older
-          </button>
-        )}
-      </div>
-    </dialog>
+    <Modal title="what was decided" class="decision-history" closed={close}>
+      {(end) => (
+        <>
+          <h2>what was decided</h2>
+          {problem !== null && <Problem error={problem} />}
+          <Actions list={list} />
+          <div class="row">
+            <button type="button" onClick={end}>
+              close
+            </button>
+            {list.known.value?.more && (
+              <button type="button" onClick={() => void list.older()}>
+                older
+              </button>
+            )}
+          </div>
+        </>
+      )}
+    </Modal>
   );
 }
 

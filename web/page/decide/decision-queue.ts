@@ -28,6 +28,8 @@ export interface DecisionPost {
   undo(action: number, key: string): Promise<UndoAnswer>;
   /** Whether the same may be answered later: the server is away, or its database is busy. */
   mayPass(error: Error): boolean;
+  /** Whether an action could not be taken back because somebody has done so already. */
+  isTakenBack(error: Error): boolean;
   pause(ms: number): Promise<void>;
 }
 
@@ -112,6 +114,11 @@ export class DecisionQueue {
     return this.#said.of(name, known);
   }
 
+  /** The decision that {@link said} is of; undefined where none was made here, or it was taken back. */
+  entryOn(name: string): Entry | undefined {
+    return this.#said.entryOn(name);
+  }
+
   decide(decision: Decision, by: Signature): Entry {
     const entry: OwnEntry = { key: this.#newKey(), decision, by, state: signal<EntryState>({ is: 'waiting' }) };
     this.#standing.push(entry);
@@ -141,11 +148,20 @@ export class DecisionQueue {
 
   /**
    * Takes back an action of anybody, once all that was decided here is answered. Of one that was made here nothing is {@link said} any
-   * more. Throws what the server refuses, and then nothing changed.
+   * more. Throws what the server refuses, and then nothing changed here, but where somebody else has taken it back.
    */
   async takeBack(action: number): Promise<void> {
     await this.settled;
-    await this.#post.undo(action, this.#newKey());
+    try {
+      await this.#post.undo(action, this.#newKey());
+    } catch (error) {
+      if (this.#post.isTakenBack(error as Error)) this.#end(action);
+      throw error;
+    }
+    this.#end(action);
+  }
+
+  #end(action: number): void {
     const own = this.#standing.find(({ state: { value } }) => value.is === 'written' && value.answer.action === action);
     if (own !== undefined) {
       this.#standing.splice(this.#standing.indexOf(own), 1);
@@ -203,10 +219,19 @@ export class DecisionQueue {
     if (state.is !== 'written') return;
     const { action } = state.answer;
     if (action !== null) {
-      await this.#untilAnswered(() => this.#post.undo(action, key));
+      await this.#untilAnswered(() => this.#takenBack(action, key));
       this.#wrote({ does: 'undo', entry });
     }
     entry.state.value = { is: 'undone' };
+  }
+
+  /** What somebody else has taken back, or this page by a request whose answer was lost, is as it was to be. */
+  async #takenBack(action: number, key: string): Promise<void> {
+    try {
+      await this.#post.undo(action, key);
+    } catch (error) {
+      if (!this.#post.isTakenBack(error as Error)) throw error;
+    }
   }
 
   #wrote(write: Write): void {

@@ -18,6 +18,7 @@ export const decisions = new DecisionQueue(
     decide: ({ decision, by, key }) => write('/api/verdicts', { ...decision, ...by, key }),
     undo: (action, key) => write('/api/verdicts/undo', { action, who: signature().who, key }),
     mayPass,
+    isTakenBack: (error) => error instanceof Refused && error.code === 'USAGE_ACTION_UNDONE',
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   },
   newKey,

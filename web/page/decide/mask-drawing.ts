@@ -62,12 +62,15 @@ export class MaskDrawing {
     this.#tell();
   }
 
-  addCorner(point: Point): void {
+  /** @returns at which place among the corners it is */
+  addCorner(point: Point): number {
     this.corners.value = [...this.corners.value, point];
+    return this.corners.value.length - 1;
   }
 
+  /** A corner that was taken back while a pointer held it stays away. */
   moveCorner(at: number, point: Point): void {
-    this.corners.value = this.corners.value.with(at, point);
+    if (at < this.corners.value.length) this.corners.value = this.corners.value.with(at, point);
   }
 
   removeCorner(at: number): void {

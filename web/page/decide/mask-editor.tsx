@@ -18,6 +18,7 @@ export function MaskEditor() {
 }
 
 function OpenEditor({ edited }: { readonly edited: Editing }) {
+  const editor = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const cursor = useRef<HTMLDivElement>(null);
   const painter = useRef<MaskPainter | null>(null);
@@ -29,10 +30,12 @@ function OpenEditor({ edited }: { readonly edited: Editing }) {
     return maskPointer(drawing, showCursor);
   }, [drawing]);
   usePainter(canvas, painter, drawing);
+  // Who asks for it at the foot of a narrow page does not see the picture.
+  useLayoutEffect(() => editor.current?.scrollIntoView({ block: 'nearest' }), []);
   const keep = () => keepMask(drawing, edited);
   useEditorKeys(drawing, keep);
   return (
-    <section class={`mask-editor tool-${tool.value}`} aria-label={edited.title}>
+    <section ref={editor} class={`mask-editor tool-${tool.value}`} aria-label={edited.title}>
       <canvas ref={canvas} aria-label={`${edited.title}, drawn by pointer`} {...pointer} />
       {(tool.value === 'brush' || tool.value === 'eraser') && <div ref={cursor} class="brush-cursor" aria-hidden="true" />}
       <PolygonCorners drawing={drawing} />

@@ -18,6 +18,12 @@ export class SaidLabels {
     return state?.is === 'written' && state.write <= known ? undefined : last?.said;
   }
 
+  /** Whose word the last one is. */
+  entryOn(name: string): Entry | undefined {
+    this.#version.value;
+    return this.#said.get(fullName(name))?.at(-1)?.entry;
+  }
+
   add(entry: Entry): void {
     const said = saidBy(entry.decision);
     if (said === undefined) return;

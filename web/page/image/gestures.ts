@@ -41,6 +41,8 @@ export function listenToGestures(stage: HTMLElement, gestures: { readonly curren
     if (event.button === 2) return;
     if (fingers.size === 0) travelPx = 0;
     isTaken = fingers.size > 0 || event.defaultPrevented;
+    // A hand that lay there before a pen draws moves nothing, neither now nor when the pen is lifted.
+    if (event.defaultPrevented && event.pointerType === 'pen') fingers.clear();
     fingers.set(event.pointerId, placeOf(event));
     if (event.defaultPrevented) return;
     if (event.button === 1) event.preventDefault();

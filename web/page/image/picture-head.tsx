@@ -1,4 +1,5 @@
 import type { PictureFacts } from '../../contract/image.ts';
+import { editing } from '../decide/editing.ts';
 import { Link } from '../link.tsx';
 import { Problem } from '../loading.tsx';
 import { addressOf, goTo, place } from '../location.ts';
@@ -60,7 +61,7 @@ function RoundChoice({ facts: { said, rounds } }: { readonly facts: PictureFacts
   return (
     <label>
       round{' '}
-      <select value={said.round} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+      <select value={said.round} disabled={editing.value !== null} onChange={({ currentTarget }) => choose(currentTarget.value)}>
         {rounds.map((round) => (
           <option key={round} value={round}>
             {round}

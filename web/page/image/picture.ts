@@ -1,6 +1,9 @@
 import { computed, effect, signal, untracked } from '@preact/signals';
 import type { NeighboursAnswer, PictureFacts, PictureObject } from '../../contract/image.ts';
-import { Source } from '../loading.tsx';
+import { decisions } from '../decide/decisions.ts';
+import { editing } from '../decide/editing.ts';
+import { connection } from '../live.ts';
+import { lastFacts, Source } from '../loading.tsx';
 import { addressOf, goTo, place } from '../location.ts';
 import { answer, forgetAnswers } from './answers.ts';
 import { pixelsOf } from './pixels.ts';
@@ -16,6 +19,8 @@ export interface LoadedPicture {
   /** Or why they cannot be shown: the file is gone, or is another one. */
   readonly pixels: ImageBitmap | Error;
   readonly roundAsked: string | null;
+  /** How many decisions of this page were written when it was asked for. */
+  readonly known: number;
 }
 
 export const pictureSource = new Source<LoadedPicture>();
@@ -26,13 +31,8 @@ export interface NeighboursOf extends NeighboursAnswer {
 
 export const neighboursSource = new Source<NeighboursOf>();
 
-/** The picture that is shown: the last one, while the next is on its way. */
-export const picture = computed<LoadedPicture | null>(() => lastFacts(pictureSource));
-
-function lastFacts<Facts>({ loading: { value: loading } }: Source<Facts>): Facts | null {
-  if (loading.state === 'refused') return null;
-  return loading.state === 'there' ? loading.facts : loading.before;
-}
+/** The picture that is shown: the last one, while the next is on its way or cannot be had. */
+export const picture = computed<LoadedPicture | null>(() => lastFacts(pictureSource.loading.value));
 
 /** Name of the label that is looked at, as it stands in the address; an id alone is that of a prediction. */
 export const focusedName = computed(() => {
@@ -42,7 +42,7 @@ export const focusedName = computed(() => {
 
 /** The neighbours of the label that is looked at; null while they are on their way. */
 export const neighbours = computed<NeighboursOf | null>(() => {
-  const known = lastFacts(neighboursSource);
+  const known = lastFacts(neighboursSource.loading.value);
   return known?.label === focusedName.value ? known : null;
 });
 
@@ -54,40 +54,56 @@ export const focused = computed<PictureObject | null>(
 /** Looks at another object of the picture. */
 export const focusOn = (name: string | null): void => goTo(addressOf(place.value.path, { ...place.value.query, label: name }), 'replace');
 
-const imageId = computed(() => {
+/** The picture that the address names; null where it names none. */
+export const imageId = computed(() => {
   const [, id] = /^\/image\/(\d+)$/.exec(place.value.path) ?? [];
   return id === undefined ? null : Number(id);
 });
 const roundAsked = computed(() => place.value.query.round ?? null);
 const queryText = computed(() => JSON.stringify(galleryQuery.value));
-const decisions = signal(0);
+const refreshes = signal(0);
 
-/** Asks anew for what is shown: somebody decided something. */
+/** Asks anew for what is shown: somebody decided something, or the server is there again. */
 export function refreshPicture(): void {
   forgetAnswers();
-  decisions.value++;
+  refreshes.value++;
 }
 
 /** Keeps what is shown in step with the address. @returns what ends it */
 export function followAddress(): () => void {
-  let heard = decisions.peek();
+  let heard = refreshes.peek();
   const endPicture = effect(() => {
     const [id, label, round] = [imageId.value, focusedName.value, roundAsked.value];
-    const isNew = decisions.value !== heard;
-    heard = decisions.value;
+    const isNew = refreshes.value !== heard;
+    heard = refreshes.value;
     untracked(() => {
       if (id !== null && (isNew || !isShown(id, label, round))) void pictureSource.ask(() => loadPicture(id, label, round));
     });
   });
   const endNeighbours = effect(() => {
     const [label, query] = [focusedName.value, queryText.value];
-    decisions.value;
+    refreshes.value;
     untracked(() => void neighboursSource.ask(() => loadNeighbours(label, JSON.parse(query))));
   });
+  const endReturn = followServer();
   return () => {
     endPicture();
     endNeighbours();
+    endReturn();
   };
+}
+
+/** Asks anew once the server is there again; while a mask is drawn, that waits. */
+function followServer(): () => void {
+  let wasAway = false;
+  return effect(() => {
+    const isAway = decisions.away.value !== null || connection.value.state === 'lost';
+    if (isAway) wasAway = true;
+    else if (wasAway && editing.value === null) {
+      wasAway = false;
+      untracked(refreshPicture);
+    }
+  });
 }
 
 /** Whether a label is on the picture as it is shown: one of another round brings its round with it. */
@@ -98,8 +114,9 @@ function isShown(id: number, label: string | null, round: string | null): boolea
 }
 
 export async function loadPicture(id: number, label: string | null, round: string | null): Promise<LoadedPicture> {
+  const known = decisions.writes.peek();
   const facts = await answer(`/api/images/${id}`, { label, round });
-  return { facts, pixels: await pixelsOf(facts.picture).catch((error: Error) => error), roundAsked: round };
+  return { facts, pixels: await pixelsOf(facts.picture).catch((error: Error) => error), roundAsked: round, known };
 }
 
 /** Only what models said and people drew is in queries. */

@@ -1,38 +1,62 @@
 import { batch, effect, untracked } from '@preact/signals';
 import type { NeighbourLabel } from '../../contract/image.ts';
+import { decisions } from '../decide/decisions.ts';
 import { addressOf, goTo, place } from '../location.ts';
 import { paintAhead } from './colors.ts';
 import { historySource, loadHistory } from './history.ts';
-import { galleryQuery, loadNeighbours, loadPicture, neighbours, neighboursSource, pictureSource } from './picture.ts';
+import { focusedName, galleryQuery, loadNeighbours, loadPicture, neighbours, neighboursSource, pictureSource } from './picture.ts';
 
 /** Where a neighbour of the query is shown, as the view is now. */
 export const addressOfNeighbour = ({ name, image }: NeighbourLabel): string =>
   addressOf(`/image/${image}`, { ...place.value.query, label: name });
 
 type Way = 'previous' | 'next';
+
 /** A step that was asked for before it was known where it leads. */
-let pending: Way | null = null;
-let isStepping = false;
+let pending: { readonly way: Way; readonly from: string | null } | null = null;
+/** A step whose picture is being fetched. */
+let fetching: { readonly from: string | null; readonly to: string } | null = null;
+
+/** A step is void once another label is looked at than the one that it began at. */
+const isFromHere = ({ from }: { readonly from: string | null }): boolean => from === focusedName.peek();
+
+/** Whether the label that is shown is being left: what is decided now may be meant for the next one. */
+export const isUnderWay = (): boolean =>
+  (fetching !== null && isFromHere(fetching)) ||
+  (pending !== null && isFromHere(pending) && neighboursSource.loading.peek().state === 'waiting');
+
+/** Takes back the step that is under way. */
+export function stay(): void {
+  pending = null;
+  fetching = null;
+}
 
 /** Goes to the label before or after this one in the query, once that is known; at the ends of the query it stays. */
 export function step(way: Way): void {
-  const known = isStepping ? null : neighbours.peek();
-  pending = known === null ? way : null;
+  if (fetching !== null && isFromHere(fetching)) {
+    pending = { way, from: fetching.to };
+    return;
+  }
+  const [from, known] = [focusedName.peek(), neighbours.peek()];
+  pending = known === null ? { way, from } : null;
   const neighbour = known?.[way] ?? null;
-  if (neighbour !== null) void goToNeighbour(neighbour);
+  if (neighbour !== null) void goToNeighbour(from, neighbour);
 }
 
 /** Shows all that was fetched at once; what was not, or cannot be, is waited for there. */
-async function goToNeighbour(neighbour: NeighbourLabel): Promise<void> {
-  isStepping = true;
+async function goToNeighbour(from: string | null, neighbour: NeighbourLabel): Promise<void> {
+  const own = { from, to: neighbour.name };
+  fetching = own;
   const fetched = await Promise.race([fetchAll(neighbour), patience()]).catch(() => null);
-  isStepping = false;
+  if (fetching !== own) return;
+  fetching = null;
+  if (!isFromHere(own)) return;
   batch(() => {
     goTo(addressOfNeighbour(neighbour));
-    if (fetched === null) return;
-    pictureSource.loading.value = { state: 'there', facts: fetched.picture };
-    historySource.loading.value = { state: 'there', facts: fetched.history };
-    neighboursSource.loading.value = { state: 'there', facts: fetched.neighbours };
+    if (focusedName.peek() !== neighbour.name || fetched === null) return;
+    pictureSource.take(fetched.picture);
+    historySource.take(fetched.history);
+    neighboursSource.take(fetched.neighbours);
   });
 }
 
@@ -40,14 +64,15 @@ async function goToNeighbour(neighbour: NeighbourLabel): Promise<void> {
 const PATIENCE_MS = 80;
 const patience = (): Promise<null> => new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
 
-/** Fetches what a step in either way will show, the way forward first, and makes a step that was waited for. @returns what ends it */
+/** Fetches what a step in either way will show, the way forward first and again after each decision, and makes a step that was waited for. @returns what ends it */
 export const followNeighbours = (): (() => void) =>
   effect(() => {
     const known = neighbours.value;
+    decisions.writes.value;
     if (known === null) return;
     untracked(() => {
       for (const neighbour of [known.next, known.previous]) if (neighbour !== null) prefetch(neighbour);
-      if (pending !== null) step(pending);
+      if (pending !== null && isFromHere(pending)) step(pending.way);
     });
   });
 

@@ -1,10 +1,12 @@
 import { signal } from '@preact/signals';
+import { MOST_LABELS } from '../../contract/verdicts.ts';
 import { decisions } from '../decide/decisions.ts';
+import { object } from '../decide/objection.ts';
 import { goTo } from '../location.ts';
 import { GalleryScroll } from './gallery-scroll.ts';
-import { fullName } from './label-words.ts';
+import { count, fullName } from './label-words.ts';
 import { asked, pictureAddress, rememberLabel } from './query.ts';
-import { focused, selectAlso, toggleSelected } from './selection.ts';
+import { focused, selectAlso, selecting, toggleSelected } from './selection.ts';
 import { TileSource } from './tile-source.ts';
 
 /** While a bar is dragged, places are passed that nobody looks at. */
@@ -29,10 +31,12 @@ let changing: ReturnType<typeof setTimeout> | undefined;
 export function beginList(label: string | null): void {
   clearTimeout(changing);
   clearTimeout(remembering);
+  source.waiting.value = true;
   changing = setTimeout(() => void showList(label), source.length.value === null ? 0 : CHANGING_MS);
 }
 
 async function showList(label: string | null): Promise<void> {
+  selecting.value = null;
   const place = await source.begin(asked.value, label, () => {
     clearTimeout(remembering);
     ring.value = -1;
@@ -92,6 +96,7 @@ export function nameRing(): void {
 export function leaveGallery(): void {
   clearTimeout(changing);
   clearTimeout(remembering);
+  selecting.value = null;
   source.forget();
 }
 
@@ -104,11 +109,31 @@ export function extendRing(by: number): void {
   selectTo(ring.value);
 }
 
-/** Selects from where the ring last was to a place, as far as the tiles are there. */
+/** Selects from where the ring last was to a place: all of it, or nothing, which is said. */
 export function selectTo(place: number): void {
   const [from, to] = [Math.min(Math.max(0, anchor), place), Math.max(anchor, place)];
-  const tiles = Array.from({ length: to - from + 1 }, (_, at) => source.tile(from + at));
-  selectAlso(tiles.flatMap((tile) => (tile === null ? [] : [fullName(tile)])));
+  const here = source.namesHere(from, to);
+  if (here !== null) selectAlso(here);
+  else if (to - from < MOST_LABELS) void selectNamed(from, to);
+  else
+    object(
+      `${count(to - from + 1)} labels are more than the ${count(MOST_LABELS)} that can be selected at once: decide about all of the query.`,
+    );
+}
+
+/** Selects also what is not here, once the server has named it, unless something else is asked for meanwhile. */
+async function selectNamed(from: number, to: number): Promise<void> {
+  const own = { labels: to - from + 1 };
+  selecting.value = own;
+  const names = await source.names(from, to).catch((error: Error) => error);
+  if (selecting.value !== own) return;
+  selecting.value = null;
+  if (names instanceof Error) object(`The ${count(own.labels)} labels were not selected: ${names.message}.`);
+  else if (names !== null) selectAlso(names);
+  else {
+    object(`The ${count(own.labels)} labels were not selected: the list is another one now. Look at it, and select again.`);
+    renewSeen();
+  }
 }
 
 export function toggleRing(): void {

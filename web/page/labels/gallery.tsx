@@ -42,11 +42,6 @@ export function Gallery() {
     untracked(() => ring.value >= 0 && nameRing());
   });
   useEffect(() => leaveGallery, []);
-  const open = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.target !== grid.current) return;
-    event.preventDefault();
-    openRing();
-  };
   const place = ring.value;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table lays out all of its rows
@@ -61,7 +56,6 @@ export function Gallery() {
       aria-rowcount={scroll.rows.value}
       aria-colcount={scroll.layout.value.columns}
       aria-activedescendant={place >= 0 && isDrawn(place) ? `label-${place}` : undefined}
-      onKeyDown={open}
     >
       <Empty />
       <Rows />
@@ -131,6 +125,7 @@ function keysOf(focusGrid: () => void): KeyBinding[] {
     key('PageUp', 'what is above', () => moveRing(-page())),
     key('Home', 'first label', () => focusPlace(0)),
     key('End', 'last label', () => focusPlace(scroll.labels.value - 1)),
+    key('Enter', 'open the label', openRing),
     key('x', 'select the label, or not', toggleRing),
     key('Shift+ArrowRight', 'select also the next', () => extendRing(1)),
     key('Shift+ArrowLeft', 'select also the one before', () => extendRing(-1)),

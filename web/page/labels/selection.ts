@@ -3,6 +3,9 @@ import { signal } from '@preact/signals';
 /** Labels that are selected for a decision about all of them, by name (`p12`, `d3`). */
 export const selected = signal<ReadonlySet<string>>(new Set());
 
+/** Labels that are being selected, whose names are on their way; null where none are. */
+export const selecting = signal<{ readonly labels: number } | null>(null);
+
 /** The label that the keys are about, by name; null where there is none. */
 export const focused = signal<string | null>(null);
 
@@ -17,5 +20,6 @@ export function selectAlso(names: readonly string[]): void {
 }
 
 export function clearSelected(): void {
+  selecting.value = null;
   if (selected.value.size > 0) selected.value = new Set();
 }

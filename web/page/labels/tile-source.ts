@@ -1,6 +1,7 @@
 import { batch, signal } from '@preact/signals';
 import type { LabelPage, LabelQuery, LabelTile } from '../../contract/labels.ts';
 import { read } from '../client.ts';
+import { fullName } from './label-words.ts';
 
 const PAGE = 96;
 const MOST_PAGES = 60;
@@ -44,6 +45,26 @@ export class TileSource {
   /** How many decisions of this page were written when the tile was asked for. */
   knownAt(place: number): number {
     return this.#pages.get(Math.floor(place / PAGE))?.known ?? 0;
+  }
+
+  /** Names of the labels from a place to another one, both included; null where a tile of them is not here. */
+  namesHere(from: number, to: number): readonly string[] | null {
+    const names: string[] = [];
+    for (let place = from; place <= to; place++) {
+      const tile = this.tile(place);
+      if (tile === null) return null;
+      names.push(fullName(tile));
+    }
+    return names;
+  }
+
+  /** The same, asked of the server; null where the list that is shown is not there any more. Throws as `read`. */
+  async names(from: number, to: number): Promise<readonly string[] | null> {
+    const list = this.#list;
+    if (list === null) return null;
+    const count = to - from + 1;
+    const answer = await read('/api/labels/names', { ...this.#query, list, from, count }, this.#open.signal);
+    return answer.list === list && answer.names.length === count ? answer.names : null;
   }
 
   /**

@@ -7,11 +7,16 @@ import type { PolicyState, Wish } from './policy-state.ts';
 export function PlanDialog({ state }: { readonly state: PolicyState }) {
   const wish = state.wish.value;
   const dialog = useRef<HTMLDialogElement>(null);
+  const ending = useRef<HTMLButtonElement>(null);
   const isOpen = wish.state !== 'none';
   useEffect(() => {
     if (isOpen && !dialog.current?.open) dialog.current?.showModal();
     if (!isOpen) dialog.current?.close();
   }, [isOpen]);
+  // The button that had the focus is gone.
+  useEffect(() => {
+    if (wish.state === 'written') ending.current?.focus();
+  }, [wish.state]);
   return (
     <dialog ref={dialog} class="plan-dialog" aria-labelledby="plan-title" onClose={() => state.dropWish()}>
       <h2 id="plan-title">Use these thresholds for the next round</h2>
@@ -24,7 +29,7 @@ export function PlanDialog({ state }: { readonly state: PolicyState }) {
             write these settings
           </button>
         )}
-        <button type="button" onClick={() => dialog.current?.close()}>
+        <button ref={ending} type="button" onClick={() => dialog.current?.close()}>
           {canWrite(wish) ? 'not now' : 'close'}
         </button>
       </div>

@@ -5,11 +5,11 @@ import { findings, outcomeText } from '../labels/label-words.ts';
 import { classColor } from '../mask-paint.ts';
 
 const GROUP_WORDS: Readonly<Record<SampleGroup, { readonly title: string; readonly why: string }>> = {
-  surest: { title: 'Kept, most certain', why: 'the highest scores of each class' },
-  'least-certain': { title: 'Kept, least certain', why: 'scores just above the threshold of their class' },
-  'nearly-kept': { title: 'Dropped, least certain', why: 'scores nearest to the threshold of their class' },
+  surest: { title: 'Kept, most certain', why: 'from the highest score of each class down' },
+  'least-certain': { title: 'Kept, least certain', why: 'from the score nearest to the threshold of its class on' },
+  'nearly-kept': { title: 'Dropped, least certain', why: 'from the score nearest to the threshold of its class on' },
   'likely-wrong': { title: 'Likely wrong', why: 'something speaks against them: the mark says what' },
-  'any-score': { title: 'Any score', why: 'drawn by chance, all scores alike' },
+  'any-score': { title: 'Any score', why: 'the labels next to scores that were drawn by chance' },
 };
 
 /** A choice of a round's labels, each with its mask. */

@@ -114,29 +114,19 @@ function reasonWords(reasons: SetAside['reasons']): string {
     .join(', ');
 }
 
-function Failed({ aside: { failed, retry }, again }: PartProps) {
+function Failed({ aside, again }: PartProps) {
+  const { failedCount, retry } = aside;
   const chance = retry.pictures;
   return (
     <>
-      {failed.length === 0 ? (
+      {failedCount === 0 ? (
         <p class="quiet">Every picture that was tried in this round could be labeled.</p>
       ) : (
-        <details open>
-          <summary>
-            {countWords(failed.length)} {failed.length === 1 ? 'picture' : 'pictures'} could not be labeled in round {failed[0]?.round}
-          </summary>
-          <ul class="failed-pictures">
-            {failed.map(({ image, fileName, reason }) => (
-              <li key={image}>
-                <a href={`/image/${image}`}>{fileName}</a> <span class="quiet">{reason}</span>
-              </li>
-            ))}
-          </ul>
-        </details>
+        <FailedPictures aside={aside} />
       )}
       <RetryButton
-        what={`try ${countWords(failed.length)} ${failed.length === 1 ? 'picture' : 'pictures'} again`}
-        offered={failed.length > 0}
+        what={`try ${pictureWords(failedCount)} again`}
+        offered={failedCount > 0}
         hint={`labeled again ${whenOf(chance)}`}
         chance={chance}
         retry={async () => {
@@ -148,3 +138,23 @@ function Failed({ aside: { failed, retry }, again }: PartProps) {
     </>
   );
 }
+
+function FailedPictures({ aside: { failed, failedCount } }: Pick<PartProps, 'aside'>) {
+  return (
+    <details open>
+      <summary>
+        {pictureWords(failedCount)} could not be labeled in round {failed[0]?.round}
+      </summary>
+      <ul class="failed-pictures">
+        {failed.map(({ image, fileName, reason }) => (
+          <li key={image}>
+            <a href={`/image/${image}`}>{fileName}</a> <span class="quiet">{reason}</span>
+          </li>
+        ))}
+      </ul>
+      {failed.length < failedCount && <p class="quiet">and {countWords(failedCount - failed.length)} more</p>}
+    </details>
+  );
+}
+
+const pictureWords = (count: number): string => `${countWords(count)} ${count === 1 ? 'picture' : 'pictures'}`;

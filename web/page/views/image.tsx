@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { DecisionNotes } from '../decide/decision-notes.tsx';
 import { DecisionPanel } from '../decide/decision-panel.tsx';
 import { editing } from '../decide/editing.ts';
 import { MaskEditor } from '../decide/mask-editor.tsx';
@@ -13,16 +14,17 @@ import { Legend } from '../image/legend.tsx';
 import { isOn, shapeOf } from '../image/mask-shape.ts';
 import { hovered, ObjectList } from '../image/object-list.tsx';
 import { Outlines } from '../image/outlines.tsx';
-import { focused, focusOn, followAddress, type LoadedPicture, picture, pictureSource, refreshPicture } from '../image/picture.ts';
+import { focused, focusOn, followAddress, imageId, type LoadedPicture, picture, refreshPicture } from '../image/picture.ts';
 import { PictureHead } from '../image/picture-head.tsx';
+import { PictureProblem } from '../image/picture-problem.tsx';
 import { PictureStage } from '../image/stage.tsx';
-import { followNeighbours, step } from '../image/steps.ts';
+import { followNeighbours, isUnderWay, stay, step } from '../image/steps.ts';
 import { followThreshold } from '../image/threshold.ts';
 import { ThresholdSlider } from '../image/threshold-slider.tsx';
 import type { Point } from '../image/viewport.ts';
 import { ZoomBar } from '../image/zoom-bar.tsx';
 import { bindKeys } from '../keys.ts';
-import { Loaded, Problem } from '../loading.tsx';
+import { Problem } from '../loading.tsx';
 import './image.css';
 
 /** A picture, what models and people say is on it, and why. */
@@ -33,10 +35,17 @@ export function ImageView() {
       for (const end of ends) end();
     };
   }, []);
-  return <Loaded of={pictureSource.loading}>{(loaded) => <PictureView loaded={loaded} />}</Loaded>;
+  const loaded = imageId.value === null ? null : picture.value;
+  return (
+    <>
+      <PictureProblem />
+      {loaded !== null && <PictureView loaded={loaded} />}
+      <DecisionNotes />
+    </>
+  );
 }
 
-function PictureView({ loaded: { facts, pixels } }: { readonly loaded: LoadedPicture }) {
+function PictureView({ loaded: { facts, pixels, known } }: { readonly loaded: LoadedPicture }) {
   const { said } = facts;
   const object = focused.value;
   return (
@@ -60,7 +69,15 @@ function PictureView({ loaded: { facts, pixels } }: { readonly loaded: LoadedPic
         ) : (
           <LabelFate facts={facts} object={object} />
         )}
-        <DecisionPanel label={object} image={facts} next={() => step('next')} written={refreshPicture} />
+        <DecisionPanel
+          label={object}
+          image={facts}
+          known={known}
+          isLeaving={isUnderWay}
+          next={() => step('next')}
+          stay={stay}
+          written={refreshPicture}
+        />
         <ObjectList facts={facts} />
         <Legend />
         {said === null ? <p class="quiet">No round has said anything yet.</p> : <ThresholdSlider policy={said.policy} />}
