@@ -35,6 +35,9 @@ const SAME_ROWS = [
   'SELECT id, round, role, path, sha256, contract FROM models ORDER BY id',
 ];
 
+/** A minute of runs that `npm run test:faults` has time for. */
+const skip = process.env.SELFPASTE_LONG_TESTS === '1' ? false : 'in the long form: npm run test:faults -- fork';
+
 describe('a fork with other data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'selfpaste-fork-data-'));
   const folderOf = (name: string): string => join(folder, 'runs', name);
@@ -84,7 +87,7 @@ describe('a fork with other data', () => {
     assertClean(run, 14);
   });
 
-  it('goes on without the run that it comes from, however often it is killed while it takes over', async () => {
+  it('goes on without the run that it comes from, however often it is killed while it takes over', { skip }, async () => {
     const lost = folderOf('lost');
     cpSync(base, lost, { recursive: true });
     const run = folderOf('killed');
@@ -152,7 +155,7 @@ describe('a fork with other data', () => {
     );
   });
 
-  it('takes the labels of a given teacher over, and its numbers', async () => {
+  it('takes the labels of a given teacher over, and its numbers', { skip }, async () => {
     const given = `teacher.model=${join(base, 'models/best.onnx')}`;
     const until = ['--until', 'stage=label'];
     // No student has a file yet.
@@ -237,7 +240,7 @@ describe('a fork with other data', () => {
     assert.deepEqual(diary, [['run-forked', 'again']]);
   });
 
-  it('trains and labels again where a human label changed, and says so before', async () => {
+  it('trains and labels again where a human label changed, and says so before', { skip }, async () => {
     const relabeled = `data.labeled.annotations=${fileOf('relabeled.json')}`;
     const until = ['--until', 'round=0'];
     assertEnded(await fresh('relabeled', [listOf('first.txt'), relabeled], until), 0);

@@ -220,8 +220,11 @@ describe('a review that something comes in the way of', { skip }, () => {
     await eventually(async () => assert.deepEqual(verdicts(), []));
     await page.keyboard.press('Enter');
     await title(page, 0);
-    assert.equal(await page.locator('.objects [aria-current=true]', { hasText: 'accepted' }).count(), 0);
-    assert.equal(await page.locator('.verdicts li').count(), await page.locator('.verdicts li', { hasText: 'undone by' }).count());
+    // What was shown last stands there until the picture is asked for anew.
+    await eventually(async () => {
+      assert.equal(await page.locator('.objects [aria-current=true]', { hasText: 'accepted' }).count(), 0);
+      assert.equal(await page.locator('.verdicts li').count(), await page.locator('.verdicts li', { hasText: 'undone by' }).count());
+    });
     await page.close();
   });
 

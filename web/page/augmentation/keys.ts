@@ -1,20 +1,12 @@
 import type { SeenPicture } from '../../contract/training.ts';
-import { fit, panBy, showActualSize, showArea, zoomBy } from '../image/viewport.ts';
+import { stageKeys } from '../image/stage-keys.ts';
+import { showArea } from '../image/viewport.ts';
 import type { KeyBinding } from '../keys.ts';
 import { goTo } from '../location.ts';
 import { LAYER_FACTS, toggleLayer } from './layers.ts';
 import { focusedObject } from './object-focus.ts';
 import { goToStep, nextStep, previousStep } from './step-bar.tsx';
 import { addressOfSample, shownSample, type TrainingState } from './training-state.ts';
-
-const ZOOM_STEP = 1.35;
-const PAN_PX = 60;
-
-const pan = (key: string, x: number, y: number): KeyBinding => ({
-  key,
-  does: 'move the picture',
-  act: () => panBy({ x: x * PAN_PX, y: y * PAN_PX }),
-});
 
 /** The keys of the view of training pictures, whatever it shows. */
 export function augmentationKeys(state: TrainingState): readonly KeyBinding[] {
@@ -31,20 +23,7 @@ export function augmentationKeys(state: TrainingState): readonly KeyBinding[] {
 }
 
 /** The keys of a picture that is shown large; where none is, arrows scroll the page. */
-export function stageKeys(facts: SeenPicture): readonly KeyBinding[] {
-  return [
-    { key: '+', does: 'zoom in', act: () => zoomBy(ZOOM_STEP) },
-    { key: '=', does: 'zoom in', act: () => zoomBy(ZOOM_STEP) },
-    { key: '-', does: 'zoom out', act: () => zoomBy(1 / ZOOM_STEP) },
-    { key: '0', does: 'show all of the picture', act: fit },
-    { key: 'z', does: 'pixel for pixel', act: showActualSize },
-    { key: 'f', does: 'show the object that is looked at', act: () => showFocused(facts) },
-    pan('ArrowLeft', 1, 0),
-    pan('ArrowRight', -1, 0),
-    pan('ArrowUp', 0, 1),
-    pan('ArrowDown', 0, -1),
-  ];
-}
+export const sampleKeys = (facts: SeenPicture): readonly KeyBinding[] => stageKeys(() => showFocused(facts));
 
 function moveStep(state: TrainingState, to: (steps: number, step: number) => number): void {
   const { step } = shownSample.value;

@@ -1,21 +1,12 @@
-import { computed } from '@preact/signals';
 import type { SeenObject } from '../../contract/training.ts';
-import { addressOf, goTo, place } from '../location.ts';
+import { type LayerFacts, layerChoice } from '../layer-choice.ts';
 
 /** What is marked on a training picture, from the bottom up. */
 export const LAYERS = ['ignored', 'own', 'pasted', 'dropped', 'names'] as const;
 export type Layer = (typeof LAYERS)[number];
 
-interface LayerFacts {
-  readonly layer: Layer;
-  readonly key: string;
-  readonly title: string;
-  /** For whom the title says too little. */
-  readonly means: string;
-}
-
 /** In the order of their keys. */
-export const LAYER_FACTS: readonly LayerFacts[] = [
+export const LAYER_FACTS: readonly LayerFacts<Layer>[] = [
   { layer: 'own', key: '1', title: 'its own objects', means: 'of the picture underneath: by people, or pseudo-labels' },
   { layer: 'pasted', key: '2', title: 'pasted objects', means: 'copied from a picture that people labeled' },
   { layer: 'dropped', key: '3', title: 'dropped objects', means: 'of either picture; the student does not learn them here' },
@@ -23,18 +14,8 @@ export const LAYER_FACTS: readonly LayerFacts[] = [
   { layer: 'names', key: '5', title: 'names', means: 'of the objects that are shown' },
 ];
 
-/** All where the address does not say it. */
-export const shownLayers = computed<ReadonlySet<Layer>>(() => {
-  const { layers } = place.value.query;
-  const named = layers?.split(' ');
-  return new Set(LAYERS.filter((layer) => named?.includes(layer) ?? true));
-});
-
-export function toggleLayer(layer: Layer): void {
-  const shown = LAYERS.filter((one) => shownLayers.value.has(one) !== (one === layer));
-  const layers = shown.length === LAYERS.length ? null : shown.join(' ') || 'none';
-  goTo(addressOf(place.value.path, { ...place.value.query, layers }), 'replace');
-}
+/** All at first. */
+export const { shown: shownLayers, toggle: toggleLayer } = layerChoice(LAYERS, LAYERS);
 
 export function layerOf({ pasted, dropped }: Pick<SeenObject, 'pasted' | 'dropped'>): 'own' | 'pasted' | 'dropped' {
   if (dropped !== null) return 'dropped';

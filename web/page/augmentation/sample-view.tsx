@@ -6,7 +6,7 @@ import { PictureStage } from '../image/stage.tsx';
 import type { Point } from '../image/viewport.ts';
 import { ZoomBar } from '../image/zoom-bar.tsx';
 import { bindKeys } from '../keys.ts';
-import { stageKeys } from './keys.ts';
+import { sampleKeys } from './keys.ts';
 import { shownLayers } from './layers.ts';
 import { marksOf } from './mask-mark.ts';
 import { focusedObject, focusOn, hoveredName } from './object-focus.ts';
@@ -34,7 +34,7 @@ export function SampleView({ seen, round }: SampleViewProps) {
       if (found !== null) focusOn(found.name);
     },
   });
-  useEffect(() => bindKeys(stageKeys(facts)), [facts]);
+  useEffect(() => bindKeys(sampleKeys(facts)), [facts]);
   const layers = [
     marksOf(facts)
       .filter(({ layer }) => shownLayers.value.has(layer))

@@ -1,6 +1,6 @@
 import { computed } from '@preact/signals';
 import type { PictureFacts, PictureObject } from '../../contract/image.ts';
-import { addressOf, goTo, place } from '../location.ts';
+import { type LayerFacts, layerChoice } from '../layer-choice.ts';
 import { picture } from './picture.ts';
 import { type Decided, decisionOf } from './threshold.ts';
 
@@ -8,16 +8,8 @@ import { type Decided, decisionOf } from './threshold.ts';
 export const LAYERS = ['ignored', 'dropped', 'kept', 'human', 'drawn'] as const;
 export type Layer = (typeof LAYERS)[number];
 
-interface LayerFacts {
-  readonly layer: Layer;
-  readonly key: string;
-  readonly title: string;
-  /** For whom the title says too little. */
-  readonly means: string;
-}
-
 /** In the order of their keys. */
-export const LAYER_FACTS: readonly LayerFacts[] = [
+export const LAYER_FACTS: readonly LayerFacts<Layer>[] = [
   { layer: 'human', key: '1', title: 'human labels', means: 'of the data set' },
   { layer: 'kept', key: '2', title: 'pseudo-labels', means: 'predictions that were kept: the student learns them' },
   { layer: 'dropped', key: '3', title: 'dropped predictions', means: 'below the threshold, or refused: background for the student' },
@@ -28,17 +20,7 @@ export const LAYER_FACTS: readonly LayerFacts[] = [
 /** Where the address does not say it: what the student is told, without what it is not. */
 const SHOWN_AT_FIRST: readonly Layer[] = ['human', 'kept', 'drawn', 'ignored'];
 
-export const shownLayers = computed<ReadonlySet<Layer>>(() => {
-  const { layers } = place.value.query;
-  if (layers === undefined) return new Set(SHOWN_AT_FIRST);
-  const named = layers.split(' ');
-  return new Set(LAYERS.filter((layer) => named.includes(layer)));
-});
-
-export function toggleLayer(layer: Layer): void {
-  const shown = LAYERS.filter((one) => shownLayers.value.has(one) !== (one === layer));
-  goTo(addressOf(place.value.path, { ...place.value.query, layers: shown.join(' ') || 'none' }), 'replace');
-}
+export const { shown: shownLayers, toggle: toggleLayer } = layerChoice(LAYERS, SHOWN_AT_FIRST);
 
 export function layerOf(object: PictureObject, decided: Decided): Layer {
   if (object.of === 'human') return object.crowd ? 'ignored' : 'human';
