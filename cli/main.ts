@@ -30,7 +30,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+/** All commands. */
+export function program(): Command {
   const root = new Command('selfpaste')
     .description('Semi-supervised self-training with Copy-Paste for instance segmentation.')
     .version(PROGRAM_VERSION)

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import Database from 'better-sqlite3';
+import type { Command } from 'commander';
+import { program } from '../cli/main.ts';
 import { onnx } from '../core/index.ts';
 import { externalTensor, wireModel, wireNode } from '../core/onnx/test-models.ts';
 import { SCENE_CATEGORIES } from '../dataset/index.ts';
@@ -327,24 +329,24 @@ describe('words that the program does not know', () => {
 });
 
 describe('every command', () => {
-  /** The commands that a help page lists. */
-  const listed = (help: string): string[] => {
-    const section = help.split(/^Commands:\n/m)[1] ?? '';
-    return [...section.matchAll(/^ {2}([\w-]+)/gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
-  };
-
-  it('has a help page, and so has every command below it', async () => {
+  it('has a help page that says what it does, and so has every command below it', async () => {
     const pages: string[] = [];
-    const visit = async (path: readonly string[]): Promise<void> => {
-      const ended = await runProgram([...path, '--help']);
-      assertEnded(ended, 0);
-      assert.match(ended.stdout, new RegExp(`^Usage: selfpaste ${path.join(' ')}`));
-      assert.equal(ended.stderr, '');
-      pages.push(path.join(' '));
-      for (const name of listed(ended.stdout)) await visit([...path, name]);
+    const visit = (command: Command, path: readonly string[]): void => {
+      const help = command.helpInformation();
+      assert.match(help, new RegExp(`^Usage: ${path.join(' ')} `));
+      assert.notEqual(command.description(), '', path.join(' '));
+      pages.push(path.slice(1).join(' '));
+      for (const below of command.commands) {
+        assert.match(help, new RegExp(`^ {2}${below.name()}\\b`, 'm'));
+        visit(below, [...path, below.name()]);
+      }
     };
-    await visit([]);
+    visit(program(), ['selfpaste']);
     for (const page of ['run', 'labels export', 'teacher probe']) assert.ok(pages.includes(page), pages.join(', '));
+    const ended = await runProgram(['labels', 'export', '--help']);
+    assertEnded(ended, 0);
+    assert.match(ended.stdout, /^Usage: selfpaste labels export /);
+    assert.equal(ended.stderr, '');
   });
 
   it('that prints facts prints one JSON document with --json', async () => {
