@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
-
-const PLACES = [process.env.CHROMIUM_PATH ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = PLACES.find((path) => path !== '' && existsSync(path));
+import type { Page } from 'playwright-core';
+import { isInstalled, launch } from '../test/browser/chromium.ts';
 
 /** Shows a page of 1280 x 800 px to who measures it. @returns undefined where no Chromium is installed */
 export async function withPage<Result>(measure: (page: Page) => Promise<Result>): Promise<Result | undefined> {
-  if (executablePath === undefined) return undefined;
-  const browser: Browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  if (!isInstalled) return undefined;
+  const browser = await launch();
   try {
     return await measure(await browser.newPage({ viewport: { width: 1280, height: 800 } }));
   } finally {

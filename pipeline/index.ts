@@ -79,6 +79,7 @@ export { planStudent, recipeOf, type StudentPlan } from './training/student-plan
 export {
   type TrainingPicture,
   type TrainingPictures,
+  trainedRounds,
   trainingPicturesOfConfig,
   trainingPicturesOfRun,
 } from './training/training-pictures.ts';

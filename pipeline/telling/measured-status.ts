@@ -14,7 +14,7 @@ export interface MeasuredRound extends RoundStatus {
 
 /** Reads all of it in one transaction of its own view, as {@link runStatus}. */
 export function measuredStatus(db: RunDatabase): MeasuredStatus {
-  return db.connection.view(() => {
+  return db.view(() => {
     const { rounds, ...status } = runStatus(db);
     const config = status.run?.config as ResolvedConfig | undefined;
     const stepOf = ({ round, validations }: RoundStatus): number | null =>

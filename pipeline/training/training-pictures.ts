@@ -53,6 +53,12 @@ export interface TrainingPicturesOfRun extends TrainingPictures {
   readonly sourceOf: (file: string) => SourcePicture | undefined;
 }
 
+/** Rounds of the run in a folder that have begun to train, by index: what they train on is written then. */
+export function trainedRounds(db: RunDatabase, folder: string): readonly number[] {
+  const { trainingSet: fileOf } = runFolder(folder);
+  return db.rounds.all().flatMap(({ index }) => (existsSync(fileOf(index)) ? [index] : []));
+}
+
 /**
  * The pictures that a round of a run trained on, byte for byte, from the training set that was frozen then.
  * @param wanted a round, or null for the last one that trained
@@ -61,7 +67,7 @@ export interface TrainingPicturesOfRun extends TrainingPictures {
 export async function trainingPicturesOfRun(db: RunDatabase, folder: string, wanted: number | null): Promise<TrainingPicturesOfRun> {
   const current = runConfigOf(db, folder);
   const { trainingSet: fileOf, initialStudent } = runFolder(folder);
-  const trained = db.rounds.all().flatMap(({ index }) => (existsSync(fileOf(index)) ? [index] : []));
+  const trained = trainedRounds(db, folder);
   const round = wanted ?? trained.at(-1);
   if (round === undefined || !trained.includes(round)) throw notTrained(wanted, trained);
   const config = settingsOfRound(db, current, round);

@@ -1,15 +1,13 @@
 /** Chromium for tests of the inspector, and what every view must keep. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { type RunServer, serveRun } from '../../web/index.ts';
-
-const CHROMIUM = [process.env.CHROMIUM_PATH ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const executablePath = CHROMIUM.find((path) => path !== '' && existsSync(path));
+import { isInstalled, launch } from './chromium.ts';
 
 /** Why a test that needs a browser cannot run here; false where it can. */
-export const skip = executablePath === undefined ? 'no Chromium is installed (apt install chromium, or set CHROMIUM_PATH)' : false;
+export const skip = isInstalled ? false : 'no Chromium is installed (apt install chromium, or set CHROMIUM_PATH)';
 
 export const WIDE = { width: 1280, height: 800 } as const;
 export const NARROW = { width: 390, height: 844 } as const;
@@ -34,7 +32,7 @@ export interface PageOptions {
 /** Serves a run's folder to a browser. */
 export async function inspect(folder: string): Promise<Inspection> {
   const server = await serveRun({ folder, host: '127.0.0.1', port: 0 });
-  const browser: Browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ['--no-sandbox'] });
+  const browser = await launch();
   const contexts: BrowserContext[] = [];
   const complaints: string[] = [];
   const abandon = async () => {

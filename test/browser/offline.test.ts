@@ -43,6 +43,13 @@ describe('a review that something comes in the way of', { skip }, () => {
   const nameAt = (place: number): string => `p${place + 1}`;
   const pictureAt = (place: number): string => `/image/${1 + Math.floor(place / OBJECTS)}?label=${nameAt(place)}&order=image`;
   const title = (page: Page, place: number) => page.locator('#label-title').getByText(nameAt(place), { exact: true }).waitFor();
+  /** Waits until it is here what a step to a label will show, and where the next one leads. */
+  const fetchedAhead = (page: Page, place: number) =>
+    eventually(async () => {
+      const addresses = await page.evaluate<readonly string[]>("performance.getEntriesByType('resource').map(({ name }) => name)");
+      for (const part of [`neighbours?order=image&id=${nameAt(place)}`, `labels/${nameAt(place)}/history`, `label=${nameAt(place)}`])
+        assert.ok(addresses.some((address) => address.endsWith(part)));
+    });
   const verdicts = (): string[] =>
     db.verdicts.images().flatMap((image) => db.verdicts.ofImage(image).map((one) => `${nameOf(one)} ${one.verdict}`));
   const actions = (): number => db.verdicts.actions(1000).length;
@@ -74,6 +81,7 @@ describe('a review that something comes in the way of', { skip }, () => {
     // The last one of a picture: what is next has to be fetched.
     const page = await open(pictureAt(OBJECTS - 2), own);
     await title(page, OBJECTS - 2);
+    await fetchedAhead(page, OBJECTS - 1);
     const port = Number(new URL(own.server.url).port);
     await own.server.close();
     await page.keyboard.press('a');

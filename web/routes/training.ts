@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import { type Context, Hono } from 'hono';
 import { type ErrorFacts, expectation, SelfpasteError } from '../../core/index.ts';
 import { lastStep } from '../../db/index.ts';
+import { trainedRounds } from '../../pipeline/index.ts';
 import type { Answers } from '../contract/addresses.ts';
 import type { TrainedRound } from '../contract/training.ts';
 import type { Site } from '../site.ts';
@@ -13,7 +13,7 @@ export function trainingRoutes(site: Site): Hono {
   const routes = new Hono();
   const desk = new TrainingDesk(site);
   routes.get('/api/training', async (context) => {
-    const rounds = trainedRounds(site);
+    const rounds = trainedIn(site);
     const asked = context.req.query('round');
     const round = asked === undefined ? rounds.at(-1) : trainedRound(rounds, asked);
     const shown = round === undefined ? null : await roundFacts(site, desk, round, context.req.raw.signal);
@@ -36,9 +36,7 @@ export function trainingRoutes(site: Site): Hono {
   return routes;
 }
 
-/** Rounds that have begun to train, by index: what they train on is written then. */
-const trainedRounds = ({ read, folder }: Site): readonly number[] =>
-  read((db) => db.rounds.all().flatMap(({ index }) => (existsSync(folder.trainingSet(index)) ? [index] : [])));
+const trainedIn = ({ read, folder }: Site): readonly number[] => read((db) => trainedRounds(db, folder.path));
 
 /** @throws SelfpasteError USAGE_NOT_TRAINED */
 function trainedRound(rounds: readonly number[], asked: string): number {
@@ -65,7 +63,7 @@ const otherPixels = (asked: string, there: string): Pick<ErrorFacts, 'code' | 'm
 
 async function drawn(site: Site, desk: TrainingDesk, { req }: Context): Promise<DrawnPicture> {
   const { round = '', step = '', slot = '' } = req.param();
-  return await desk.draw(trainedRound(trainedRounds(site), round), placeAsked('step', step), placeAsked('slot', slot), req.raw.signal);
+  return await desk.draw(trainedRound(trainedIn(site), round), placeAsked('step', step), placeAsked('slot', slot), req.raw.signal);
 }
 
 /** @throws SelfpasteError USAGE_NO_SAMPLE */

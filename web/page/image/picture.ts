@@ -71,7 +71,8 @@ export function refreshPicture(): void {
 
 /** Keeps what is shown in step with the address. @returns what ends it */
 export function followAddress(): () => void {
-  let heard = refreshes.peek();
+  // What was written while another view was shown is not on the picture that stands here.
+  let heard = picture.peek()?.known === decisions.writes.peek() ? refreshes.peek() : null;
   const endPicture = effect(() => {
     const [id, label, round] = [imageId.value, focusedName.value, roundAsked.value];
     const isNew = refreshes.value !== heard;

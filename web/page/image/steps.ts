@@ -4,7 +4,16 @@ import { decisions } from '../decide/decisions.ts';
 import { addressOf, goTo, place } from '../location.ts';
 import { paintAhead } from './colors.ts';
 import { historySource, loadHistory } from './history.ts';
-import { focusedName, galleryQuery, loadNeighbours, loadPicture, neighbours, neighboursSource, pictureSource } from './picture.ts';
+import {
+  focusedName,
+  galleryQuery,
+  loadNeighbours,
+  loadPicture,
+  type NeighboursOf,
+  neighbours,
+  neighboursSource,
+  pictureSource,
+} from './picture.ts';
 
 /** Where a neighbour of the query is shown, as the view is now. */
 export const addressOfNeighbour = ({ name, image }: NeighbourLabel): string =>
@@ -64,17 +73,24 @@ async function goToNeighbour(from: string | null, neighbour: NeighbourLabel): Pr
 const PATIENCE_MS = 80;
 const patience = (): Promise<null> => new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
 
-/** Fetches what a step in either way will show, the way forward first and again after each decision, and makes a step that was waited for. @returns what ends it */
+/** Fetches what a step in either way will show, the way forward first, and makes a step that was waited for. @returns what ends it */
 export const followNeighbours = (): (() => void) =>
   effect(() => {
     const known = neighbours.value;
-    decisions.writes.value;
+    // What is fetched before a decision is written would have to be fetched again.
+    const isSettled = decisions.pending.value === 0;
     if (known === null) return;
     untracked(() => {
-      for (const neighbour of [known.next, known.previous]) if (neighbour !== null) prefetch(neighbour);
+      if (isSettled) whenIdle(() => prefetchAround(known));
       if (pending !== null && isFromHere(pending)) step(pending.way);
     });
   });
+
+/** The frame with the label that is looked at comes first: fetching competes with it for the machine. */
+function prefetchAround(known: NeighboursOf): void {
+  if (neighbours.peek() !== known || decisions.pending.peek() > 0) return;
+  for (const neighbour of [known.next, known.previous]) if (neighbour !== null) prefetch(neighbour);
+}
 
 /** What cannot be fetched is said when it is gone to. */
 function prefetch(neighbour: NeighbourLabel): void {

@@ -92,12 +92,15 @@ export function nameRing(): void {
   if (tile) remembering = setTimeout(() => rememberLabel(tile.name), REMEMBER_MS);
 }
 
-/** The view goes: nothing more is asked for or said. */
+/** The view goes: nothing more is asked for or said, and who comes back sees no ring before there is a label in it. */
 export function leaveGallery(): void {
   clearTimeout(changing);
   clearTimeout(remembering);
   selecting.value = null;
   source.forget();
+  ring.value = -1;
+  focused.value = null;
+  scroll.labels.value = 0;
 }
 
 export const moveRing = (by: number): void => focusPlace(ring.value < 0 ? 0 : ring.value + by);
