@@ -31,9 +31,15 @@ export class Actions {
     this.#connection = connection;
   }
 
-  add({ who, why, subject, atMs }: ActionFacts): ActionId {
-    const { id } = this.#connection.run('INSERT INTO actions (who, why, subject, at_ms) VALUES (?, ?, ?, ?)', [who, why, subject, atMs]);
-    return id as ActionId;
+  /** @param key a name that no other action has; null for none */
+  add({ who, why, subject, atMs }: ActionFacts, key: string | null = null): ActionId {
+    const insert = 'INSERT INTO actions (who, why, subject, at_ms, key) VALUES (?, ?, ?, ?, ?)';
+    return this.#connection.run(insert, [who, why, subject, atMs, key]).id as ActionId;
+  }
+
+  withKey(key: string): ActionRow | undefined {
+    const row = this.#connection.get<Row>(`${ACTIONS} WHERE a.key = ?`, [key]);
+    return row && fromRow(row);
   }
 
   /** Newest first. @param before the action that the page before ended with; undefined for the first page */

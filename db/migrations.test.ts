@@ -184,6 +184,18 @@ test('version 3: what students were measured stands; of their classes nothing is
   assert.deepEqual(db.classMetrics.at(1, 100), [cat]);
 });
 
+test('version 5: what is owed stays owed, and actions that had no key have none', (t) => {
+  const db = openGolden(t, 5);
+  const owed = db.notices.owedTo('a hash', { sinceMs: 0, tries: 9 });
+  assert.deepEqual(
+    owed.map(({ id }) => id),
+    ['v5-1'],
+  );
+  assert.ok(db.verdicts.actions(9).length > 1);
+  assert.deepEqual(db.connection.all('SELECT DISTINCT key FROM actions'), [{ key: null }]);
+  assert.throws(() => db.connection.run("UPDATE actions SET key = 'k'"), /an action is undone, not changed/);
+});
+
 test('a new database has nothing to back up, nor has one that is up to date', (t) => {
   const db = testDatabase(t);
   db.close();

@@ -41,14 +41,15 @@ export class Verdicts {
    * Records judgements as one action. Each replaces what stood about the same thing; to withdraw what nobody said is nothing.
    * All of them are looked at first: where one is about nothing, none is recorded. They are written in pages, so that a run that writes
    * meanwhile goes on: up to a thousand are recorded as a whole, and what an interruption leaves of more is an action that can be undone.
+   * @param key a name that no other action has, by which it is found {@link withKey}; null for none
    * @throws SelfpasteError USAGE_NO_PREDICTION, USAGE_NO_DRAWING, USAGE_NO_IMAGE, USAGE_HUMAN_LABELED, USAGE_EMPTY_MASK,
    * USAGE_ACTION_UNDONE (by another process, meanwhile)
    */
-  record(judgements: Iterable<Judgement>, facts: ActionFacts): RecordedAction {
+  record(judgements: Iterable<Judgement>, facts: ActionFacts, key: string | null = null): RecordedAction {
     const all = [...judgements];
     for (const judgement of all) judgementColumns(this.#connection, judgement);
     return writePages(this.#connection, all, (page, before: RecordedAction | null) => {
-      const action = before?.action ?? this.#actions.add(facts);
+      const action = before?.action ?? this.#actions.add(facts, key);
       this.#actions.requireDone(action);
       let recorded = before?.recorded ?? 0;
       for (const judgement of page) if (this.#record(action, judgement, facts)) recorded++;
@@ -77,6 +78,11 @@ export class Verdicts {
   /** What people did, newest first. @param before the action that the page before ended with */
   actions(limit: number, before?: ActionId): ActionRow[] {
     return this.#actions.latest(limit, before);
+  }
+
+  /** The action that was recorded under a key; undefined where none was. */
+  withKey(key: string): ActionRow | undefined {
+    return this.#actions.withKey(key);
   }
 
   /** All that stands about an image, of every round, in the order in which it was said. */

@@ -8,10 +8,11 @@ import { labels } from './0002-labels.ts';
 import { suspicions } from './0003-suspicions.ts';
 import { classMetrics } from './0004-class-metrics.ts';
 import { notices } from './0005-notices.ts';
+import { actionKeys } from './0006-action-keys.ts';
 import type { Migration } from './migration.ts';
 
 /** Every step from an empty file to the present, in order. */
-export const migrations: readonly Migration[] = [initial, labels, suspicions, classMetrics, notices];
+export const migrations: readonly Migration[] = [initial, labels, suspicions, classMetrics, notices, actionKeys];
 
 /** The version that this program writes. */
 export const LATEST_VERSION = migrations.length;

@@ -27,9 +27,16 @@ function scene(t: TestContext, scores: readonly number[] = [0.9, 0.6]) {
     image,
     scores.map((score, at) => prediction(score, at % 2 === 0 ? CAT : DOG)),
   );
-  const site = openSite(dirname(path));
-  t.after(() => site.close());
-  const app = runApp(site, { names: NAMES, token: TOKEN, forEverything: false });
+  const serve = () => {
+    const site = openSite(dirname(path));
+    t.after(() => site.close());
+    return runApp(site, { names: NAMES, token: TOKEN, forEverything: false });
+  };
+  let app = serve();
+  /** Another server that remembers nothing of this one. */
+  const serveAnew = () => {
+    app = serve();
+  };
   const headers = { host: 'localhost', 'content-type': 'application/json', 'x-selfpaste-token': TOKEN };
   let sent = 0;
   const post = async (body: unknown, to = '') => {
@@ -43,7 +50,7 @@ function scene(t: TestContext, scores: readonly number[] = [0.9, 0.6]) {
     const response = await app.request(address, { headers: { host: 'localhost' } });
     return { status: response.status, ...((await response.json()) as Answer) };
   };
-  return { db, image, ids, post, say, undo, get };
+  return { db, image, ids, post, say, undo, get, serveAnew };
 }
 
 type Scene = ReturnType<typeof scene>;
@@ -184,6 +191,30 @@ test('a request that is sent again is answered again, and written once', async (
   const failing = { kind: 'accept', ids: ['p999'], key: 'f' };
   assert.equal((await at.say(failing)).status, 400);
   assert.equal((await at.say({ ...failing, ids: names(at.ids.slice(0, 1)) })).status, 200, 'nothing is remembered of what failed');
+});
+
+test('what was written by a server that is gone is answered by the next one, and not written again', async (t) => {
+  const at = scene(t, [0.9, 0.6, 0.5]);
+  const requests = [
+    { kind: 'accept', ids: names(at.ids.slice(0, 2)), key: 'two' },
+    { kind: 'draw', image: at.image.id, category: DOG, mask: COUNTS, key: 'drawing' },
+    { kind: 'reject', query: { verdict: 'none' }, count: 1, key: 'query' },
+  ];
+  const answers = [];
+  for (const request of requests) answers.push(await at.say(request));
+  assert.deepEqual(
+    answers.map(({ status, labels }) => [status, labels]),
+    [
+      [200, 2],
+      [200, 1],
+      [200, 1],
+    ],
+  );
+  const said = [standing(at), at.db.verdicts.actions(9)];
+  at.serveAnew();
+  for (const [place, request] of requests.entries()) assert.deepEqual(await at.say(request), answers[place]);
+  assert.deepEqual([standing(at), at.db.verdicts.actions(9)], said);
+  assert.equal((await at.say({ ...requests[0], key: 'another' })).action, 4);
 });
 
 test('what is not of this run is refused, and nothing of it is written', async (t) => {

@@ -33,9 +33,11 @@ export function verdictRoutes(site: Site): Hono {
     const { who, why, key, ...decision } = decisionRequestOf(await bodyOf(context));
     return context.json<Orders['/api/verdicts']['answer']>(
       await decisions.once(key, async () => {
+        const before = site.read((db) => recorded(db, key));
+        if (before !== undefined) return before;
         // A label is looked at on the connection that is open; what is written is looked at again within the writing.
         const found = await site.read((db) => decided(db, decision));
-        return site.write((db) => record(db, found, { who: who ?? userName(), why }));
+        return site.write((db) => record(db, found, { who: who ?? userName(), why }, key));
       }),
     );
   });
@@ -61,11 +63,28 @@ function actionNamed(text: string): ActionId {
   throw new SelfpasteError('USAGE_QUERY', message, 'leave it out for the newest actions');
 }
 
-function record(db: RunDatabase, { judgements, subject }: Decided, by: { readonly who: string; readonly why: string }): DecisionAnswer {
+interface DecidedBy {
+  readonly who: string;
+  readonly why: string;
+}
+
+function record(db: RunDatabase, { judgements, subject }: Decided, by: DecidedBy, key: string): DecisionAnswer {
   if (judgements.length === 0) return { action: null, labels: 0, drawn: null };
-  const { action, recorded } = db.verdicts.record(judgements, { ...by, subject, atMs: Date.now() });
-  const drawn = judgements[0]?.verdict === 'drawn' ? drawnBy(db, action)[0] : undefined;
-  return { action, labels: recorded, drawn: drawn ? `d${drawn.drawn}` : null };
+  const { action, recorded } = db.verdicts.record(judgements, { ...by, subject, atMs: Date.now() }, key);
+  return answerOf(db, action, recorded, judgements[0]?.verdict === 'drawn');
+}
+
+/** What a server before this one wrote for a request, and could not answer any more. */
+function recorded(db: RunDatabase, key: string): DecisionAnswer | undefined {
+  const action = db.verdicts.withKey(key);
+  if (action === undefined) return undefined;
+  const { accepted, rejected, corrected, drawn, withdrawn } = action.verdicts;
+  return answerOf(db, action.id, accepted + rejected + corrected + drawn + withdrawn, drawn > 0);
+}
+
+function answerOf(db: RunDatabase, action: ActionId, labels: number, isDrawing: boolean): DecisionAnswer {
+  const [drawn] = isDrawing ? drawnBy(db, action) : [];
+  return { action, labels, drawn: drawn ? `d${drawn.drawn}` : null };
 }
 
 function undo(db: RunDatabase, named: number | null, who: string): UndoAnswer {
