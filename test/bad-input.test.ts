@@ -12,6 +12,7 @@ import { externalTensor, wireModel, wireNode } from '../core/onnx/test-models.ts
 import { SCENE_CATEGORIES } from '../dataset/index.ts';
 import { acquireRunLock } from '../db/index.ts';
 import { catAndDog, writeTinyModel } from './contract/teacher-models.ts';
+import { programThread } from './program-threads.ts';
 import { writeRedModel } from './red-model.ts';
 import { assertEnded, type Ended, lookInto, makeScenes, programJson, runProgram, SMALL, withFolder, writeConfig } from './small-run.ts';
 
@@ -283,6 +284,8 @@ describe('a run on bad input ends with one clear error', () => {
 });
 
 describe('words that the program does not know', () => {
+  const thread = programThread();
+  after(() => thread.stop());
   const CASES: readonly (readonly [args: readonly string[], code: string, says: RegExp])[] = [
     [['rnu'], 'USAGE_COMMAND_LINE', /unknown command 'rnu' \(Did you mean run\?\)/],
     [['run', '-c', config, '--fast'], 'USAGE_COMMAND_LINE', /unknown option '--fast'/],
@@ -301,7 +304,7 @@ describe('words that the program does not know', () => {
   ];
   for (const [args, code, says] of CASES)
     it(`${args.map((word) => word.replace(folder, '.')).join(' ')}: ${code}`, async () => {
-      const ended = await runProgram(args);
+      const ended = await thread.run(args);
       assertOneError(ended, 2, code);
       assert.match(ended.stderr, says);
     });
@@ -316,9 +319,9 @@ describe('words that the program does not know', () => {
   it('labels of a run that has none, and of an id that it does not have', async () => {
     const run = runOf('imported');
     assertEnded(await runProgram(['run', '-c', config, ...set('name', 'imported'), '--until', 'stage=import']), 0);
-    assertOneError(await runProgram(['labels', 'show', '99', run]), 2, 'USAGE_NO_PREDICTION');
-    assertOneError(await runProgram(['labels', 'stats', run]), 2, 'USAGE_NO_ROUND');
-    assertOneError(await runProgram(['labels', 'list', run, '--round', '7']), 2, 'USAGE_NO_ROUND');
+    assertOneError(await thread.run(['labels', 'show', '99', run]), 2, 'USAGE_NO_PREDICTION');
+    assertOneError(await thread.run(['labels', 'stats', run]), 2, 'USAGE_NO_ROUND');
+    assertOneError(await thread.run(['labels', 'list', run, '--round', '7']), 2, 'USAGE_NO_ROUND');
   });
 
   it('nothing at all shows the help, on stderr', async () => {

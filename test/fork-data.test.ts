@@ -8,6 +8,7 @@ import { rle } from '../core/index.ts';
 import { openDatabase } from '../db/index.ts';
 import { changeSettings, forkRun } from '../pipeline/index.ts';
 import { assertClean, outcome } from './interruption.ts';
+import { unlessLong } from './long-form.ts';
 import { assertEnded, lookInto, makeScenes, rowsOf, runProgram, SMALL, startProgram, writeConfig } from './small-run.ts';
 
 /** Texts of what the run's diary says beside its stages. */
@@ -36,7 +37,7 @@ const SAME_ROWS = [
 ];
 
 /** A minute of runs that `npm run test:faults` has time for. */
-const skip = process.env.SELFPASTE_LONG_TESTS === '1' ? false : 'in the long form: npm run test:faults -- fork';
+const skip = unlessLong('fork');
 
 describe('a fork with other data', () => {
   const folder = mkdtempSync(join(tmpdir(), 'selfpaste-fork-data-'));

@@ -9,7 +9,8 @@ import { rle } from '../core/index.ts';
 import { EXCHANGE_FORMATS } from '../dataset/index.ts';
 import { type ActionRow, keptLabels, type PseudoLabel, trainingSet } from '../db/index.ts';
 import type { PolicyComparison } from '../pipeline/index.ts';
-import { assertEnded, type Ended, lookInto, makeScenes, programJson, runProgram, SCENES, SMALL, writeConfig } from './small-run.ts';
+import { programThread } from './program-threads.ts';
+import { assertEnded, type Ended, lookInto, makeScenes, runProgram, SCENES, SMALL, writeConfig } from './small-run.ts';
 
 /** Its teacher of twenty steps finds far too much: the brake of every round holds. */
 const CONFIG = { ...SMALL, brake: { density: 1.01 } };
@@ -24,14 +25,18 @@ interface Imported {
 describe('labels between the stages of a run', () => {
   const folder = mkdtempSync(join(tmpdir(), 'selfpaste-labels-'));
   const run = join(folder, 'runs/small');
-  const labels = <Result>(...args: readonly string[]) => programJson<Result>(['labels', ...args, '--json']);
+  const program = programThread();
+  const labels = <Result>(...args: readonly string[]) => program.json<Result>(['labels', ...args, '--json']);
   const kept = (): PseudoLabel[] => lookInto(run, (db) => [...keptLabels(db, 1)].flatMap((image) => image.labels));
 
   before(async () => {
     await makeScenes(folder);
     assertEnded(await runProgram(['run', '-c', writeConfig(folder, CONFIG), '--until', 'stage=label']), 0);
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(async () => {
+    await program.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('previews another policy before anything was selected, with what may be expected of it', async () => {
     const { preview, expected } = await labels<PolicyComparison>('policy', run, '--set', 'policy.score=0.9');
@@ -104,11 +109,11 @@ describe('labels between the stages of a run', () => {
     const twice = await labels<Imported>('import', out, '--run', run);
     assert.deepEqual([twice.unchanged, twice.action], [once.unchanged + 2, null]);
     await labels('undo', `${once.action}`, '--run', run);
-    const unknown = await runProgram(['labels', 'import', out, '--run', run, '--round', '2']);
+    const unknown = await program.run(['labels', 'import', out, '--run', run, '--round', '2']);
     assertEnded(unknown, 2);
     assert.match(unknown.stderr, /Expected a round whose labels are selected \(1\) for --round, got 2\n.*\[USAGE_NO_ROUND\]/);
     writeFileSync(out, JSON.stringify({ ...document, annotations: [{ ...first, label_id: 'p987654' }, ...others] }));
-    const foreign = await runProgram(['labels', 'import', out, '--run', run]);
+    const foreign = await program.run(['labels', 'import', out, '--run', run]);
     assertEnded(foreign, 2);
     assert.match(
       foreign.stderr,
@@ -165,7 +170,7 @@ describe('labels between the stages of a run', () => {
     const { overall, pictures } = await labels<{ overall: { truths: number }; pictures: number }>('quality', run, '--gt', truth);
     assert.equal(pictures, SCENES.unlabeled);
     assert.equal(overall.truths, JSON.parse(readFileSync(truth, 'utf8')).annotations.length);
-    const ended = await runProgram(['labels', 'quality', run, '--gt', join(folder, 'data/val.json')]);
+    const ended = await program.run(['labels', 'quality', run, '--gt', join(folder, 'data/val.json')]);
     assertEnded(ended, 2);
     assert.match(ended.stderr, /Expected pictures of the run in .*val\.json, got 6 others \(.*\)\n.*\[DATA_NO_COMMON_PICTURE\]/);
   });
@@ -177,7 +182,7 @@ describe('labels between the stages of a run', () => {
     document.categories[0].name = 'unicorn';
     writeFileSync(out, JSON.stringify(document));
     const before = lookInto(run, (db) => db.verdicts.count());
-    const ended: Ended = await runProgram(['labels', 'import', out, '--run', run]);
+    const ended: Ended = await program.run(['labels', 'import', out, '--run', run]);
     assertEnded(ended, 2);
     assert.match(
       ended.stderr,

@@ -11,6 +11,7 @@ import type { LabelStats, MetricPoint } from '../db/index.ts';
 import type { EvaluationPair } from '../eval/index.ts';
 import { type MeasuredClasses, type MeasuredReport, recipeOf, runConfigOf, runFolder, specOfFile } from '../pipeline/index.ts';
 import { openTeacher } from '../teacher/index.ts';
+import { programThread } from './program-threads.ts';
 import { assertEnded, type Ended, lookInto, makeScenes, programJson, rowsOf, runProgram, SCENES, SMALL, writeConfig } from './small-run.ts';
 
 const ROUNDS = 2;
@@ -29,13 +30,17 @@ interface Counted {
 describe('a run from beginning to end', () => {
   const folder = mkdtempSync(join(tmpdir(), 'selfpaste-run-'));
   const run = join(folder, 'runs/small');
+  const program = programThread();
   let ended: Ended;
 
   before(async () => {
     await makeScenes(folder);
     ended = await runProgram(['run', '-c', writeConfig(folder, CONFIG)]);
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(async () => {
+    await program.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   const count = (sql: string): number => lookInto(run, (db) => (rowsOf(db, `SELECT count(*) AS n ${sql}`) as Counted[])[0].n);
   const all = <Row>(sql: string): Row[] => lookInto(run, (db) => rowsOf(db, sql) as Row[]);
@@ -179,7 +184,7 @@ describe('a run from beginning to end', () => {
   });
 
   it('status --json agrees with the database', async () => {
-    const status = await programJson<MeasuredReport>(['status', run, '--json']);
+    const status = await program.json<MeasuredReport>(['status', run, '--json']);
     assert.equal(status.folder, run);
     assert.equal(status.owner, null);
     assert.equal(status.run?.seed, 5);
@@ -200,13 +205,13 @@ describe('a run from beginning to end', () => {
   });
 
   it('labels stats, list, show and export --json agree with the database', async () => {
-    const stats = await programJson<LabelStats>(['labels', 'stats', run, '--json']);
+    const stats = await program.json<LabelStats>(['labels', 'stats', run, '--json']);
     assert.equal(stats.round, 2);
     const predictions = stats.categories.reduce((sum, category) => sum + category.predictions, 0);
     assert.equal(predictions, count('FROM predictions WHERE round = 2'));
 
     const kept = ['labels', 'list', run, '--round', '1', '--status', 'kept', '--limit', '1000', '--json'];
-    const { labels: lines } = await programJson<ListPage>(kept);
+    const { labels: lines } = await program.json<ListPage>(kept);
     assert.equal(lines.length, count("FROM pseudo_labels WHERE round = 1 AND status = 'kept'"));
     assert.deepEqual(
       lines.map(({ score }) => score),
@@ -214,7 +219,7 @@ describe('a run from beginning to end', () => {
     );
 
     const drawn = join(folder, 'drawn.png');
-    const shown = await programJson<{ prediction: { id: number; score: number; mask: { counts: string } } }>([
+    const shown = await program.json<{ prediction: { id: number; score: number; mask: { counts: string } } }>([
       'labels',
       'show',
       String(lines[0].id),
@@ -228,13 +233,13 @@ describe('a run from beginning to end', () => {
     assert.ok((await decodeImage(drawn)).size.width > 0);
 
     const out = join(folder, 'export.json');
-    const facts = await programJson<{ labels: number }>(['labels', 'export', run, '--round', '1', '--out', out, '--json']);
+    const facts = await program.json<{ labels: number }>(['labels', 'export', run, '--round', '1', '--out', out, '--json']);
     assert.equal(facts.labels, lines.length);
     assert.equal(JSON.parse(readFileSync(out, 'utf8')).annotations.length, lines.length);
   });
 
   it('lists page by page without a gap', async () => {
-    const page = (...more: string[]) => programJson<ListPage>(['labels', 'list', run, '--order', 'image', '--json', ...more]);
+    const page = (...more: string[]) => program.json<ListPage>(['labels', 'list', run, '--order', 'image', '--json', ...more]);
     const first = await page('--limit', '7');
     const second = await page('--limit', '7', '--after', first.next as string);
     const both = await page('--limit', '14');

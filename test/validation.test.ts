@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import type { RunStatus } from '../db/index.ts';
 import { bestPoint } from '../pipeline/index.ts';
 import { assertClean, checkpointAt, inStage, killAt, type Moment, outcome, reached, skip } from './interruption.ts';
+import { unlessLong } from './long-form.ts';
 import {
   assertEnded,
   childrenOf,
@@ -67,7 +68,7 @@ describe('a run that validates by a schedule', { skip }, () => {
     assert.match((await runProgram(['status', run])).stdout, /^round 0 maskAp by step: 8 [\d.]+.*, 16 [\d.]+.*, 20 [\d.]+/m);
   });
 
-  it('decides the same when it is killed before, in and after its validations', async () => {
+  it('decides the same when it is killed before, in and after its validations', { skip: unlessLong('validation') }, async () => {
     const run = folderOf('killed');
     const moments = [checkpointAt(0, 8), measuredAt(0, 16), measuredAt(1, 8), checkpointAt(1, 16)];
     let program = launch('killed');
@@ -81,7 +82,7 @@ describe('a run that validates by a schedule', { skip }, () => {
     for (const round of [0, 1]) assert.ok(readdirSync(join(run, `tensorboard/round-${round}`)).length > 1);
   });
 
-  it('goes on by itself when its trainer or its labeler is killed meanwhile', async () => {
+  it('goes on by itself when its trainer or its labeler is killed meanwhile', { skip: unlessLong('validation') }, async () => {
     const run = folderOf('orphaned');
     const program = launch('orphaned');
     for (const word of ['labeler', 'trainer']) {

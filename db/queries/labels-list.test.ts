@@ -46,7 +46,7 @@ function selectBy(
   ids: readonly PredictionId[],
   before: readonly PredictionId[],
 ): void {
-  const facts = new Map(db.labeling.predictions(round, image).map((one) => [one.id, one]));
+  const facts = new Map([round - 1, round].flatMap((one) => db.labeling.predictions(one, image)).map((one) => [one.id, one]));
   const decisions = ids.map((id): SelectionDecision => {
     const score = facts.get(id)?.score ?? 0;
     return score >= 0.5
@@ -55,7 +55,7 @@ function selectBy(
   });
   const kept = decisions.filter(({ status }) => status === 'kept').map((one) => one.prediction);
   const lineage = new Map(ids.slice(0, before.length).map((id, at) => [id, before[at]]));
-  const categoryOf = (id: PredictionId) => facts.get(id)?.category ?? CAT;
+  const categoryOf = (id: PredictionId) => facts.get(id)?.category ?? assert.fail(`no prediction ${id}`);
   const changes = kept.map((id, at): Change => {
     const previous = lineage.get(id) ?? null;
     const kind = previous === null ? 'born' : CHANGE_KINDS[1 + (at % 4)];
@@ -253,6 +253,7 @@ test('every filter in every order: what it says, in its order, page by page, wal
       examples: [
         [{ round: 2, maxScore: 0.4 }, 'least-certain', 5],
         [{ round: 2, minScore: 0.7, category: DOG }, 'least-certain', 5],
+        [{ round: 2, category: DOG, change: 'died' }, 'most-changed', 1],
       ],
     },
   );

@@ -61,7 +61,7 @@ function predictionFilter(db: RunDatabase, options: QueryOptions): LabelFilter {
 /** What both kinds of labels have. */
 function commonFilter(db: RunDatabase, { category, area, image }: QueryOptions): DrawnFilter {
   return {
-    ...(category === undefined ? {} : { category: categoryNamed(db, '--category', category) }),
+    ...(category === undefined ? {} : { category: categoryNamed(db, 'category', category) }),
     ...(area?.from === undefined ? {} : { minAreaPx2: area.from }),
     ...(area?.to === undefined ? {} : { maxAreaPx2: area.to }),
     ...(image === undefined ? {} : { image }),
@@ -80,12 +80,12 @@ const OF_PREDICTIONS = [
 ] as const satisfies readonly (keyof QueryOptions)[];
 
 function requireOfDrawn(options: QueryOptions): void {
-  const asked = OF_PREDICTIONS.filter((name) => options[name] !== undefined).map((name) => `--${name}`);
+  const asked = OF_PREDICTIONS.filter((name) => options[name] !== undefined);
   if (asked.length === 0) return;
   throw new SelfpasteError(
     'USAGE_QUERY',
-    `Expected no more than --category, --area and --image with --verdict drawn, got ${asked.join(' and ')}: what people drew is of no round, and no model said it`,
-    `leave ${asked.join(' and ')} out, or ask for predictions, without --verdict drawn`,
+    `Expected no more than category, area and image of what people drew, got ${asked.join(' and ')}: what people drew is of no round, and no model said it`,
+    `leave ${asked.join(' and ')} out, or ask for predictions: leave the verdict out`,
   );
 }
 
@@ -95,8 +95,8 @@ export function drawnOrder(order: LabelOrder = 'image'): DrawnOrder {
   if (found !== undefined) return found;
   throw new SelfpasteError(
     'USAGE_QUERY',
-    expectation('--order of what people drew', `one of ${DRAWN_ORDERS.join(', ')}`, order),
-    'leave --order out: they are listed picture by picture',
+    expectation('the order of what people drew', `one of ${DRAWN_ORDERS.join(', ')}`, order),
+    'leave the order out: they are listed picture by picture',
   );
 }
 
@@ -146,7 +146,7 @@ export function roundOf(db: RunDatabase, round: number | undefined): number {
   const known = labeled.map(({ index }) => index).join(', ') || 'none yet';
   throw new SelfpasteError(
     'USAGE_NO_ROUND',
-    `Expected a round that has labels (${known}) for --round, got ${round ?? 'none'}`,
+    `Expected a round that has labels (${known}) for round, got ${round ?? 'none'}`,
     'look at `selfpaste status`, and wait until a round has begun to label',
   );
 }

@@ -117,16 +117,16 @@ describe('listing what people drew', () => {
     await assertRefused(
       [...asked, '--score', '0.5..', '--round', '1'],
       'USAGE_QUERY',
-      'Expected no more than --category, --area and --image with --verdict drawn, got --round and --score: what people drew is of no round, and no model said it',
-      'leave --round and --score out, or ask for predictions, without --verdict drawn',
+      'Expected no more than category, area and image of what people drew, got round and score: what people drew is of no round, and no model said it',
+      'leave round and score out, or ask for predictions: leave the verdict out',
     );
     for (const option of ['--status=kept', '--reason=score', '--change=born', '--suspicion=any', '--line=1'])
       assert.match((await program.run(['labels', ...asked, option])).stderr, /\[USAGE_QUERY\]/, option);
     await assertRefused(
       [...asked, '--order', 'likely-wrong'],
       'USAGE_QUERY',
-      'Expected one of image, area-desc, area-asc for --order of what people drew, got "likely-wrong" (string)',
-      'leave --order out: they are listed picture by picture',
+      'Expected one of image, area-desc, area-asc for the order of what people drew, got "likely-wrong" (string)',
+      'leave the order out: they are listed picture by picture',
     );
     await assertRefused(
       [...asked, '--after', '12@0.5'],
@@ -213,8 +213,8 @@ describe('deciding about what people drew, by a query', () => {
     await assertRefused(
       ['reject', '--verdict', 'drawn', '--status', 'kept', ...at],
       'USAGE_QUERY',
-      'Expected no more than --category, --area and --image with --verdict drawn, got --status: what people drew is of no round, and no model said it',
-      'leave --status out, or ask for predictions, without --verdict drawn',
+      'Expected no more than category, area and image of what people drew, got status: what people drew is of no round, and no model said it',
+      'leave status out, or ask for predictions: leave the verdict out',
     );
     assert.equal(await actions(), 1);
   });

@@ -110,7 +110,7 @@ describe('asking', () => {
     await assertRefused(
       ['list', run.folder, '--category', 'cow'],
       'USAGE_NO_CATEGORY',
-      /a category of the run \(cat, dog\) for --category, got "cow"/,
+      /a category of the run \(cat, dog\) for category, got "cow"/,
     );
     await assertRefused(['list', run.folder, '--order', 'best'], 'USAGE_COMMAND_LINE', /Allowed choices are score-desc/);
     await assertRefused(['list', run.folder, '--score', '2'], 'USAGE_COMMAND_LINE', /a range as LOW\.\.HIGH/);
