@@ -48,7 +48,7 @@ export {
   type RoundDiff,
 } from './queries/label-diff.ts';
 export { type DrawnLabel, drawnBy, type StandingDrawing, standingDrawing } from './queries/label-drawing.ts';
-export { LABEL_ORDERS, type LabelCursor, type LabelFilter, type LabelOrder } from './queries/label-filter.ts';
+export { LABEL_ORDERS, type LabelCursor, type LabelFilter, type LabelOrder, listedBy } from './queries/label-filter.ts';
 export { drawnNeighbours, labelNeighbours, type Neighbours } from './queries/label-neighbours.ts';
 export { countSuspects, listSuspects, type Suspect, type SuspectCounts } from './queries/label-suspects.ts';
 export { type DrawableLabel, drawableLabels } from './queries/label-tiles.ts';

@@ -1,5 +1,5 @@
 import type { SqlValue } from '../connection.ts';
-import type { LabelFilter, LabelOrder } from './label-filter.ts';
+import { type LabelFilter, type LabelOrder, OVERLAPPING } from './label-filter.ts';
 
 /** Where the facts of a label are read: always as `l`, whose columns but the id have the same names in all of them. */
 export type FactsTable = 'predictions' | 'pseudo_labels' | 'label_marks' | 'suspicions';
@@ -32,7 +32,7 @@ export function marksAsked({ verdict, change, suspicion }: LabelFilter): MarksAs
 
 /** The marks that an order implies: it lists only what bears one of them. */
 export const marksImplied = ({ change }: LabelFilter, order: LabelOrder): readonly string[] =>
-  order === 'most-changed' && change === undefined ? ['kept', 'reclassified', 'grew', 'shrank'] : [];
+  order === 'most-changed' && change === undefined ? OVERLAPPING : [];
 
 /** The smallest table that alone can answer for what was said, or decided, of predictions. */
 export function factsOf(filter: LabelFilter): FactsTable {

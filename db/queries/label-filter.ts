@@ -44,3 +44,13 @@ export interface LabelCursor {
   /** What the order sorts by: a score, an area in px2, the image's id, a distance, an IoU or a strength. */
   readonly rank: number;
 }
+
+/** What became of labels that have an overlap with what they were in the round before. */
+export const OVERLAPPING = ['kept', 'reclassified', 'grew', 'shrank'] as const satisfies readonly ChangeKind[];
+
+/** The filters that together find what a list shows, each label once: some orders list only what bears a mark. */
+export function listedBy(filter: LabelFilter, order: LabelOrder): readonly LabelFilter[] {
+  if (order === 'likely-wrong' && filter.suspicion === undefined) return [{ ...filter, suspicion: 'any' }];
+  if (order === 'most-changed' && filter.change === undefined) return OVERLAPPING.map((change) => ({ ...filter, change }));
+  return [filter];
+}

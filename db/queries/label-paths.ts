@@ -2,7 +2,7 @@ import type { CategoryId } from '../../core/index.ts';
 import type { SqlValue } from '../connection.ts';
 import type { RunDatabase } from '../run-database.ts';
 import { type Covered, type FactsTable, factsOf, type MarksAsked, marksAsked, roundMeant } from './label-conditions.ts';
-import type { LabelFilter } from './label-filter.ts';
+import { type LabelFilter, OVERLAPPING } from './label-filter.ts';
 
 /** A way to rows: an index range of one table, linked to the facts of the labels where it has not got these itself. */
 export interface Path {
@@ -126,7 +126,7 @@ const linkedChange = ({ status, reason }: LabelFilter): Pick<Path, 'link' | 'tab
 /** Labels by their overlap with the round before, one path a kind. */
 export function changePaths(filter: LabelFilter): Path[] {
   const { change, category } = filter;
-  const kinds = change === undefined ? ['kept', 'reclassified', 'grew', 'shrank'] : [change];
+  const kinds = change === undefined ? OVERLAPPING : [change];
   return kinds.map((kind) => ({
     source: 'label_changes m NOT INDEXED',
     where: ['m.round = :round', 'm.kind = :cellKind', ...(category === undefined ? [] : ['m.category_id = :category'])],

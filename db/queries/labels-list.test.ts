@@ -10,7 +10,7 @@ import { openDatabase } from '../open.ts';
 import type { SelectionDecision } from '../pseudo-labels.ts';
 import type { RunDatabase } from '../run-database.ts';
 import { addImage, addModel, CAT, DOG, label, prediction, T0, testFolder, testRun } from '../test-database.ts';
-import { LABEL_ORDERS, type LabelCursor, type LabelFilter, type LabelOrder } from './label-filter.ts';
+import { LABEL_ORDERS, type LabelCursor, type LabelFilter, type LabelOrder, listedBy } from './label-filter.ts';
 import { walkingReader } from './label-keys.ts';
 import { mergeKeys } from './label-merge.ts';
 import { labelNeighbours } from './label-neighbours.ts';
@@ -244,6 +244,9 @@ test('every filter in every order: what it says, in its order, page by page, wal
         const beside = { previous: keys[at - 1]?.id ?? null, next: keys[at + 1]?.id ?? null };
         assert.deepEqual(labelNeighbours(db, filter, order, id), beside);
       }
+      const listed = listedBy(filter, order).flatMap((one) => [...labelIds(db, one)]);
+      assert.deepEqual(new Set(listed), new Set(keys.map(({ id }) => id)));
+      assert.equal(listed.length, keys.length);
       const whole = expected(lines, filter, 'image').map(({ id }) => id);
       assert.deepEqual([...labelIds(db, filter)], whole);
       assert.deepEqual(countLabels(db, filter), { labels: whole.length, exact: true });

@@ -19,6 +19,12 @@ export interface LabelQuery {
   readonly order?: string;
 }
 
+/** Orders that list only some of what a query finds, and which. */
+export const ORDERS_OF_SOME: Readonly<Record<string, string>> = {
+  'most-changed': 'only what was a label in the round before',
+  'likely-wrong': 'only what is suspected',
+};
+
 /** Every name of a query, in the order in which a page shows them. */
 export const LABEL_QUERY_NAMES = [
   'round',

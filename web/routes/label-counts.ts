@@ -6,12 +6,13 @@ import {
   type LabelCubeCell,
   labelCube,
   listDrawn,
+  listedBy,
   type RunDatabase,
   SCORE_BINS,
   selectionReasons,
 } from '../../db/index.ts';
 import { BoundedCache } from '../bounded-cache.ts';
-import type { LabelCounts, LabelQuery } from '../contract/labels.ts';
+import { type LabelCounts, type LabelQuery, ORDERS_OF_SOME } from '../contract/labels.ts';
 import type { Site } from '../site.ts';
 import { inTurns } from './in-turns.ts';
 import { type AskedLabels, labelQueryOf } from './label-query.ts';
@@ -30,7 +31,8 @@ export class CountedLabels {
   }
 
   /** @throws SelfpasteError as {@link labelQueryOf}, and the signal's reason */
-  async of({ category: _, score: __, area: ___, order: ____, ...query }: LabelQuery, signal: AbortSignal): Promise<LabelCounts> {
+  async of({ category: _, score: __, area: ___, order = '', ...filters }: LabelQuery, signal: AbortSignal): Promise<LabelCounts> {
+    const query = Object.hasOwn(ORDERS_OF_SOME, order) ? { ...filters, order } : filters;
     const key = JSON.stringify([query, this.#site.read(dataVersion)]);
     const known = this.#known.get(key);
     if (known) return known;
@@ -47,8 +49,10 @@ export class CountedLabels {
   }
 }
 
-const cubeOf = (db: RunDatabase, asked: AskedLabels): Iterable<readonly LabelCubeCell[]> =>
-  asked.of === 'prediction' ? labelCube(db, asked.filter) : [drawnCells(db, asked)];
+function* cubeOf(db: RunDatabase, asked: AskedLabels): Generator<readonly LabelCubeCell[]> {
+  if (asked.of === 'drawn') yield drawnCells(db, asked);
+  else for (const filter of listedBy(asked.filter, asked.order)) yield* labelCube(db, filter);
+}
 
 /** What people drew has no score. */
 const drawnCells = (db: RunDatabase, { filter, order }: Extract<AskedLabels, { readonly of: 'drawn' }>): LabelCubeCell[] =>

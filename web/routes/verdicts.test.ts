@@ -3,9 +3,11 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type ErrorFacts, type ImageId, type PredictionId, rle } from '../../core/index.ts';
 import type { ImageRow, RunDatabase } from '../../db/index.ts';
+import { LABEL_ORDERS, listedBy } from '../../db/index.ts';
 import { addImage, boxMask, CAT, DOG, label, NOTHING_FOUND, prediction, SIZE, T0, testFolder, testRun } from '../../db/test-database.ts';
 import { defaultPolicy } from '../../pseudo/index.ts';
 import { runApp } from '../app.ts';
+import { type LabelCounts, ORDERS_OF_SOME } from '../contract/labels.ts';
 import type { CategoriesAnswer, CountAnswer, DecisionAnswer, RecentAnswer, UndoAnswer } from '../contract/verdicts.ts';
 import { openSite } from '../site.ts';
 
@@ -15,7 +17,12 @@ const COUNTS = [...MASK.counts];
 const NAMES = new Set(['localhost']);
 
 /** Of every kind of answer; each has its own fields. */
-type Answer = DecisionAnswer & UndoAnswer & CountAnswer & CategoriesAnswer & RecentAnswer & { readonly error: Omit<ErrorFacts, 'stack'> };
+type Answer = LabelCounts &
+  DecisionAnswer &
+  UndoAnswer &
+  CountAnswer &
+  CategoriesAnswer &
+  RecentAnswer & { readonly error: Omit<ErrorFacts, 'stack'> };
 
 /** A run with one picture and what a model said of it, and how a page asks about it. */
 function scene(t: TestContext, scores: readonly number[] = [0.9, 0.6]) {
@@ -305,4 +312,32 @@ test('the classes come as the data set has them', async (t) => {
     { id: CAT, name: 'cat', classIndex: 0 },
     { id: DOG, name: 'dog', classIndex: 1 },
   ]);
+});
+
+test('all of a query are those that its order lists', async (t) => {
+  const at = scene(t, [0.9, 0.6, 0.5]);
+  const decisions = at.ids.map((id) => ({ prediction: id, status: 'kept', reason: 'score', weight: 1 }) as const);
+  const suspicions = [{ kind: 'cut', strength: 0.5, prediction: at.ids[1] ?? assert.fail(), other: null }] as const;
+  at.db.pseudoLabels.record({ round: 1, image: at.image.id, decisions, ...NOTHING_FOUND, suspicions: [...suspicions] });
+  const counted = async (order: string) => {
+    const { cells } = await at.get(`/api/labels/counts?order=${order}`);
+    return [(await at.get(`/api/verdicts/count?order=${order}`)).labels, cells.reduce((sum, [, , , labels]) => sum + labels, 0)];
+  };
+  assert.deepEqual(
+    [await counted('score-desc'), await counted('likely-wrong'), await counted('most-changed')],
+    [
+      [3, 3],
+      [1, 1],
+      [0, 0],
+    ],
+  );
+  assert.equal((await at.say({ kind: 'reject', query: { order: 'likely-wrong' }, count: 1 })).labels, 1);
+  assert.deepEqual(standing(at), ['prediction rejected']);
+  assert.equal(at.db.verdicts.actions(1)[0]?.subject, 'round 1, only what is suspected');
+});
+
+test('the page knows which orders list only some', () => {
+  const filter = { round: 1 };
+  const some = LABEL_ORDERS.filter((order) => listedBy(filter, order)[0] !== filter);
+  assert.deepEqual(some, Object.keys(ORDERS_OF_SOME));
 });

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { LabelQuery } from '../../contract/labels.ts';
+import { type LabelQuery, ORDERS_OF_SOME } from '../../contract/labels.ts';
 import type { CountAnswer, QueriedLabels } from '../../contract/verdicts.ts';
 import { read } from '../client.ts';
 import { Loaded, Source } from '../loading.tsx';
@@ -69,8 +69,8 @@ function AskedQuery({ query, relabel, close }: AskedQueryProps) {
   );
 }
 
-/** What the address asks for, in words: the order does not matter. */
-function queryText({ order: _, ...filters }: LabelQuery): string {
-  const parts = Object.entries(filters).map(([name, value]) => `${name} ${value}`);
+/** What the address asks for, in words: most orders do not matter. */
+function queryText({ order = '', ...filters }: LabelQuery): string {
+  const parts = [...Object.entries(filters).map(([name, value]) => `${name} ${value}`), ORDERS_OF_SOME[order] ?? []].flat();
   return parts.length === 0 ? 'All labels of the last round.' : `Labels of: ${parts.join(', ')}.`;
 }

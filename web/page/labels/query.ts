@@ -1,5 +1,5 @@
 import { computed } from '@preact/signals';
-import { LABEL_QUERY_NAMES, type LabelQuery } from '../../contract/labels.ts';
+import { LABEL_QUERY_NAMES, type LabelQuery, ORDERS_OF_SOME } from '../../contract/labels.ts';
 import { addressOf, goTo, place } from '../location.ts';
 
 export type FilterName = keyof LabelQuery;
@@ -11,8 +11,12 @@ const picked = (names: readonly FilterName[]): string =>
 const askedText = computed(() => picked(LABEL_QUERY_NAMES));
 export const asked = computed(() => JSON.parse(askedText.value) as LabelQuery);
 
+/** Most orders change nothing of what is counted. */
+const isCounted = (name: FilterName): boolean =>
+  name === 'order' ? Object.hasOwn(ORDERS_OF_SOME, place.value.query.order ?? '') : !['category', 'score', 'area'].includes(name);
+
 /** What the histograms describe: the query without what they bound themselves. */
-const countedText = computed(() => picked(LABEL_QUERY_NAMES.filter((name) => !['category', 'score', 'area', 'order'].includes(name))));
+const countedText = computed(() => picked(LABEL_QUERY_NAMES.filter(isCounted)));
 export const counted = computed(() => JSON.parse(countedText.value) as LabelQuery);
 
 /** Name of the label that the keys are about, so that a view that is sent to a colleague shows it. */

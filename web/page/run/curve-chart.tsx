@@ -77,7 +77,7 @@ function optionsOf(element: HTMLElement, lines: readonly CurveLine[], points: bo
     width: element.clientWidth,
     height: HEIGHT,
     legend: { show: false },
-    padding: [18, 8, 0, 0],
+    padding: [18, 22, 0, 0],
     scales: { x: { time: false } },
     cursor: {
       drag: { x: true, y: false, setScale: false, dist: SHORTEST_DRAG },
