@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RunDatabase } from '../db/index.ts';
 import type { RunPlan } from '../pipeline/index.ts';
+import { unlessLong } from './long-form.ts';
 import { writeRedModel } from './red-model.ts';
 import { assertEnded, lookInto, makeScenes, programJson, runProgram, SMALL, withFolder, writeConfig } from './small-run.ts';
 
@@ -52,7 +53,7 @@ function counted(db: RunDatabase) {
   };
 }
 
-test('a run with a given teacher has the pictures, the rounds and the stages that its plan says', () =>
+test('a run with a given teacher has the pictures, the rounds and the stages that its plan says', { skip: unlessLong('plan-given') }, () =>
   withFolder(async (folder) => {
     await makeScenes(folder);
     const model = writeTeacher(folder);
@@ -78,7 +79,8 @@ test('a run with a given teacher has the pictures, the rounds and the stages tha
     );
     assert.ok(plan.disk.modelBytes > statSync(model).size);
     assertStagesTimed(plan);
-  }));
+  }),
+);
 
 /** Each stage of each round, and no other. */
 function assertStagesTimed({ measured, rounds }: RunPlan): void {

@@ -17,6 +17,7 @@ import {
   skip,
   stageOf,
 } from './interruption.ts';
+import { unlessLong } from './long-form.ts';
 import {
   assertEnded,
   childrenOf,
@@ -84,7 +85,7 @@ describe('a run that is interrupted ends as one that is not', { skip }, () => {
     assertSame('killed');
   });
 
-  it('whose labelers and trainers are killed goes on by itself', async () => {
+  it('whose labelers and trainers are killed goes on by itself', { skip: unlessLong('resume') }, async () => {
     const run = folderOf('orphaned');
     const program = launch('orphaned');
     const kill = async (word: string, moment: Moment): Promise<void> => {
