@@ -404,13 +404,6 @@ describe('a disk of its own', { skip: withoutMount() }, () => {
         assertConsistent(join(place, 'small'));
       }));
 
-  it('that is full goes on where it was, once there is room', () =>
-    onDisk('size=3m', async (place) => {
-      assertOneError(await runProgram(['run', '-c', config, ...set('runs', place)]), 3, 'ENVIRONMENT_DISK_FULL');
-      execFileSync('mount', ['-o', 'remount,size=100m', place]);
-      assertEnded(await runProgram(['resume', join(place, 'small')]), 0);
-    }));
-
   it('that cannot be written ends the run with ENVIRONMENT_NOT_WRITABLE', () =>
     onDisk('ro,size=1m', async (place) => {
       assertOneError(await runProgram(['run', '-c', config, ...set('runs', place)]), 3, 'ENVIRONMENT_NOT_WRITABLE');

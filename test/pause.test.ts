@@ -8,6 +8,7 @@ import type { RunState } from '../pipeline/index.ts';
 import { killNow } from './faults/fault.ts';
 import { FAULTS, FaultBed } from './faults/fault-bed.ts';
 import { checkpointAt, gone, inStage, type Moment, reached, skip } from './interruption.ts';
+import { unlessLong } from './long-form.ts';
 import { assertEnded, childrenOf, isAlive, lookInto, type Program, rowsOf, runProgram } from './small-run.ts';
 
 const PROGRAM = fileURLToPath(new URL('./program.js', import.meta.url));
@@ -86,7 +87,7 @@ describe('a run that is paused, stopped and told to go on', { skip }, () => {
     await bed.finish('closed');
   });
 
-  it('whose trainer dies again and again waits, and goes on waiting in another process', async () => {
+  it('whose trainer dies again and again waits, and goes on waiting in another process', { skip: unlessLong('pause') }, async () => {
     const run = bed.folderOf('waiting');
     const program = bed.launch('waiting', { SELFPASTE_KILL_AT: 'checkpoint-file-written' });
     await reached(run, program, holds('waiting'));

@@ -61,7 +61,7 @@ describe('a run that is interrupted ends as one that is not', { skip }, () => {
     }
   }
 
-  it('killed again and again, in every stage', async () => {
+  it('killed again and again, in every stage', { skip: unlessLong('resume') }, async () => {
     const run = folderOf('killed');
     const imported = 1 + chance.integer(SCENES.labeled - 1);
     const moments: readonly Moment[] = [

@@ -65,6 +65,29 @@ test('a picture with what is said of it: walked, tried and read by keys', { skip
   await close();
 });
 
+test('what the pointer rests on is outlined on its own picture only', { skip }, async (t) => {
+  const { open, close, abandon } = await inspect(await scene(t));
+  t.after(abandon);
+  const page = await open('/image/1?label=2');
+  const title = page.locator('#label-title');
+  await eventually(async () => assert.match((await title.textContent()) ?? '', /p2$/));
+  await page.locator('.outlines path.focused').first().hover({ force: true });
+  await eventually(async () => assert.notEqual(await page.locator('.hover-text').textContent(), ''));
+  // The first one is looked at now, and the pointer stays on the second.
+  await page
+    .locator('.objects li button')
+    .first()
+    .evaluate((button: { click(): void }) => button.click());
+  await eventually(async () => assert.match((await title.textContent()) ?? '', /p1$/));
+  await eventually(async () => assert.equal(await page.locator('.outlines .hovered').count(), 2, 'a line, and a dark one below it'));
+  await page.keyboard.press('j');
+  await page.waitForURL(/\/image\/2\?label=p3/);
+  await eventually(async () => assert.match((await title.textContent()) ?? '', /p3$/));
+  assert.equal(await page.locator('.outlines .hovered').count(), 0);
+  assert.equal(await page.locator('.hover-text').textContent(), '');
+  await close();
+});
+
 test('a picture that is gone is said, and the way on stays', { skip }, async (t) => {
   const folder = await scene(t);
   rmSync(join(folder, '90.png'));

@@ -1,14 +1,10 @@
-import { signal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { PictureFacts, PictureObject } from '../../contract/image.ts';
 import { swatchOf } from './colors.ts';
 import { classNameOf } from './label-words.ts';
 import { LAYER_FACTS, type LayeredObject, layeredObjects, shownLayers } from './layers.ts';
-import { focusedName, focusOn } from './picture.ts';
+import { focusedName, focusOn, hoveredName } from './picture.ts';
 import { Swatch } from './swatch.tsx';
-
-/** The object under the pointer, or whose entry of the list has the keyboard. */
-export const hovered = signal<PictureObject | null>(null);
 
 /** The objects that are shown, and the one that is looked at; by layer and then by score. */
 export function ObjectList({ facts }: { readonly facts: PictureFacts }) {
@@ -25,8 +21,9 @@ export function ObjectList({ facts }: { readonly facts: PictureFacts }) {
       </h2>
       {listed.length === 0 && <p class="quiet">Nothing of what is shown is on this picture.</p>}
       <ul onMouseLeave={() => setHovered(null)}>
-        {listed.map((one) => (
-          <Entry key={one.object.name} facts={facts} entry={one} />
+        {listed.map((one, at) => (
+          // By place: the next picture is shown sooner in entries that are there already.
+          <Entry key={at} facts={facts} entry={one} />
         ))}
       </ul>
       {hidden > 0 && <p class="quiet">{hidden} more in layers that are not shown</p>}
@@ -38,7 +35,7 @@ const scoreOf = ({ object }: LayeredObject): number => (object.of === 'predictio
 const byScore = (a: LayeredObject, b: LayeredObject): number => scoreOf(b) - scoreOf(a);
 
 function setHovered(object: PictureObject | null): void {
-  hovered.value = object;
+  hoveredName.value = object?.name ?? null;
 }
 
 interface EntryProps {
@@ -52,7 +49,7 @@ function Entry({ facts, entry }: EntryProps) {
   const isFocused = object.name === focusedName.value;
   useLayoutEffect(() => {
     if (isFocused) keepInSight(button.current as HTMLButtonElement);
-  }, [isFocused]);
+  }, [isFocused, object.name]);
   return (
     <li>
       <button

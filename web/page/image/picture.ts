@@ -46,10 +46,16 @@ export const neighbours = computed<NeighboursOf | null>(() => {
   return known?.label === focusedName.value ? known : null;
 });
 
+const objectOf = (name: string | null): PictureObject | null => picture.value?.facts.objects.find((object) => object.name === name) ?? null;
+
 /** The object that is looked at. */
-export const focused = computed<PictureObject | null>(
-  () => picture.value?.facts.objects.find(({ name }) => name === focusedName.value) ?? null,
-);
+export const focused = computed<PictureObject | null>(() => objectOf(focusedName.value));
+
+/** What the pointer is on, or whose entry of the list has the keyboard. */
+export const hoveredName = signal<string | null>(null);
+
+/** That object; none once another picture is shown below a pointer that rests. */
+export const hovered = computed<PictureObject | null>(() => objectOf(hoveredName.value));
 
 /** Looks at another object of the picture. */
 export const focusOn = (name: string | null): void => goTo(addressOf(place.value.path, { ...place.value.query, label: name }), 'replace');

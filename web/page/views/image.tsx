@@ -12,9 +12,19 @@ import { objectTitle } from '../image/label-words.ts';
 import { layeredObjects, shownLayers } from '../image/layers.ts';
 import { Legend } from '../image/legend.tsx';
 import { isOn, shapeOf } from '../image/mask-shape.ts';
-import { hovered, ObjectList } from '../image/object-list.tsx';
+import { ObjectList } from '../image/object-list.tsx';
 import { Outlines } from '../image/outlines.tsx';
-import { focused, focusOn, followAddress, imageId, type LoadedPicture, picture, refreshPicture } from '../image/picture.ts';
+import {
+  focused,
+  focusOn,
+  followAddress,
+  hovered,
+  hoveredName,
+  imageId,
+  type LoadedPicture,
+  picture,
+  refreshPicture,
+} from '../image/picture.ts';
 import { PictureHead } from '../image/picture-head.tsx';
 import { PictureProblem } from '../image/picture-problem.tsx';
 import { PictureStage } from '../image/stage.tsx';
@@ -89,8 +99,7 @@ function PictureView({ loaded: { facts, pixels, known } }: { readonly loaded: Lo
 
 const GESTURES: Gestures = {
   onHover: (at) => {
-    const found = at === null || editing.value !== null ? null : objectAt(at);
-    if (hovered.value !== found) hovered.value = found;
+    hoveredName.value = at === null || editing.value !== null ? null : (objectAt(at)?.name ?? null);
   },
   onPick: (at) => {
     const found = editing.value === null ? objectAt(at) : null;
