@@ -42,11 +42,42 @@ again.close();
 console.log(JSON.stringify(facts));
 `;
 
+/** Takes a run on a disk with room for the lock and for nothing else, and again once there is some. */
+const TAKER = `
+import { closeSync, ftruncateSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { acquireRunLock } from '${new URL('./run-lock.js', import.meta.url)}';
+const [run, ballast] = process.argv.slice(1);
+const PAGE = Buffer.alloc(4096);
+acquireRunLock(run).release();
+const file = openSync(ballast, 'w');
+let size = 0;
+try { for (;;) size += writeSync(file, PAGE); } catch { ftruncateSync(file, size - PAGE.length); }
+let error;
+try { acquireRunLock(run); } catch (caught) { error = caught; }
+closeSync(file);
+rmSync(ballast);
+acquireRunLock(run).release();
+console.log(JSON.stringify({ code: error?.code, message: error?.message, left: readdirSync(run) }));
+`;
+
 /** Mounts a small disk for one command, in a namespace of its own: needs no rights, and goes away with the command. */
 function onSmallDisk(folder: string, command: readonly string[]) {
   const script = `mount -t tmpfs -o size=${LIMIT} tmpfs "$0" && exec "$@"`;
   return spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, folder, ...command], { encoding: 'utf8' });
 }
+
+test('who could not take a run for want of room keeps nobody out once there is some', (t) => {
+  const folder = join(testFolder(t), 'disk');
+  mkdirSync(folder);
+  if (onSmallDisk(folder, ['true']).status !== 0) return t.skip('a small disk cannot be mounted here');
+  const program = [process.execPath, '--input-type=module', '-e', TAKER, join(folder, 'run'), join(folder, 'ballast')];
+  const { stdout, stderr } = onSmallDisk(folder, program);
+  assert.match(stdout, /^\{/, stderr);
+  const { code, message, left } = JSON.parse(stdout);
+  assert.equal(code, 'ENVIRONMENT_DISK_FULL');
+  assert.match(message, /could not grow: the disk is full \(ENOSPC/, 'the lock was had, and its owner could not be written');
+  assert.deepEqual(left, ['lock.db']);
+});
 
 test('a disk that is full during a write loses nothing that was committed, and the run goes on once there is room', (t) => {
   const folder = join(testFolder(t), 'disk');

@@ -43,8 +43,9 @@ export const newLease = (): Lease => ({ token: randomUUID(), ...thisProcess(), s
  */
 export function claimLease(folder: string, lease: Lease, leaseMs: number): void {
   const bid = bidFile(folder, lease.token);
-  writeFileSync(bid, leaseText(lease), { flag: 'wx' });
   try {
+    // On a full disk the file is made and stays empty: as any bid, it would keep others out.
+    writeFileSync(bid, leaseText(lease), { flag: 'wx' });
     const nowMs = statSync(bid).mtimeMs;
     refuseForBids(folder, lease, nowMs, leaseMs);
     const owner = readLeaseFile(ownerFile(folder));

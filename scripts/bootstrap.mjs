@@ -9,41 +9,46 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { npm, root, run, say, stamped } from './setup/steps.mjs';
+import { allOf, npm, root, run, say, stamped } from './setup/steps.mjs';
 import { installedVariant, installTensorFlow } from './setup/tensorflow.mjs';
 
 const variant = process.argv.includes('--gpu') ? 'gpu' : installedVariant();
 const runtime = `${process.platform}-${process.arch}-abi${process.versions.modules}`;
 
-stamped('packages', ['package-lock.json'], runtime, () => {
+await stamped('packages', ['package-lock.json'], runtime, async () => {
   say('installing packages (npm ci)');
   // Install scripts download from elsewhere and fail where that is closed; the steps below do their work.
-  npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
 });
-
-stamped('better-sqlite3', ['node_modules/better-sqlite3/package.json'], runtime, () => {
-  say('building better-sqlite3 (a prebuilt file where one can be had, else 1-2 minutes of compiling)');
-  npm(['rebuild', 'better-sqlite3']);
-  // Only opening a database loads the addon; in a process of its own, because a broken one may crash.
-  run(process.execPath, ['-e', "new (require('better-sqlite3'))(':memory:').close()"]);
-});
-
-stamped(
-  'tensorflow',
-  ['node_modules/@tensorflow/tfjs-node-gpu/package.json', 'scripts/setup/tensorflow.mjs'],
-  `${runtime}-${variant}`,
-  () => installTensorFlow(variant),
-);
 
 const compiled = ['package.json', 'tsconfig.json', 'scripts/kernels.mjs', 'scripts/page.mjs', ...sources(root)];
-stamped('build', compiled, existsSync(join(root, 'dist')) ? 'dist' : 'no dist', () => {
+// None needs another, and the longest compiles one file on one core.
+await allOf([
+  stamped('better-sqlite3', ['node_modules/better-sqlite3/package.json'], runtime, buildDatabase),
+  stamped(
+    'tensorflow',
+    ['node_modules/@tensorflow/tfjs-node-gpu/package.json', 'scripts/setup/tensorflow.mjs'],
+    `${runtime}-${variant}`,
+    () => installTensorFlow(variant),
+  ),
+  stamped('build', compiled, existsSync(join(root, 'dist')) ? 'dist' : 'no dist', build),
+]);
+
+async function buildDatabase() {
+  say('building better-sqlite3 (a prebuilt file where one can be had, else 1-2 minutes of compiling)');
+  await npm(['rebuild', 'better-sqlite3']);
+  // Only opening a database loads the addon; in a process of its own, because a broken one may crash.
+  await run(process.execPath, ['-e', "new (require('better-sqlite3'))(':memory:').close()"]);
+}
+
+async function build() {
   say('building');
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
-  run(process.execPath, [join(root, 'scripts/kernels.mjs')]);
-  run(process.execPath, [join(root, 'scripts/page.mjs')]);
+  await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', root]);
+  await run(process.execPath, [join(root, 'scripts/kernels.mjs')]);
+  await run(process.execPath, [join(root, 'scripts/page.mjs')]);
   return 'dist';
-});
+}
 
 /** Every source of the program and its pages, as paths relative to the repository. */
 function sources(directory) {

@@ -26,7 +26,7 @@ for (const kernel of kernels) {
   const target = join(outDir, `${kernel}.wasm`);
   if (isNewer(target, source) && isNewer(target, 'scripts/kernels.mjs')) continue;
   mkdirSync(join(root, dirname(target)), { recursive: true });
-  run(process.execPath, [compiler, source, '--outFile', target, ...options]);
+  await run(process.execPath, [compiler, source, '--outFile', target, ...options]);
 }
 
 function isNewer(target, source) {

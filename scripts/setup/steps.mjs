@@ -1,10 +1,11 @@
 /** What the set-up steps share: running a command, speaking, and stamps that say a step is done. */
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const stamps = join(root, 'node_modules/.selfpaste');
@@ -15,13 +16,22 @@ export function say(text) {
 }
 
 /** Runs a program; its output is shown only when it fails. */
-export function run(command, args, options = {}) {
+export async function run(command, args, options = {}) {
+  const running = promisify(execFile)(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, ...options });
+  running.child.stdin?.end();
   try {
-    return execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 1 << 28, ...options });
+    return (await running).stdout;
   } catch (error) {
     const output = [error.stdout, error.stderr].filter(Boolean).join('\n').trim();
-    throw new Error(`${command} ${args.join(' ')} failed (${error.code ?? `exit ${error.status}`})\n${output.slice(-4000)}`);
+    const how = typeof error.code === 'number' ? `exit ${error.code}` : (error.code ?? error.signal);
+    throw new Error(`${command} ${args.join(' ')} failed (${how})\n${output.slice(-4000)}`);
   }
+}
+
+/** Waits for all, also where one fails, so that nothing goes on behind its message. @throws what the first of them threw */
+export async function allOf(steps) {
+  const failed = (await Promise.allSettled(steps)).find(({ status }) => status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 /** npm, through the npm that started us where there is one. */
@@ -45,7 +55,7 @@ export function nodeHeaders() {
  * Runs `work` unless it ran before on the same inputs.
  * `work` may return the key to store where doing it changes the key.
  */
-export function stamped(name, files, key, work) {
+export async function stamped(name, files, key, work) {
   const file = join(stamps, name);
   const stamp = (k) => {
     const hash = createHash('sha256').update(k);
@@ -53,7 +63,7 @@ export function stamped(name, files, key, work) {
     return hash.digest('hex');
   };
   if (existsSync(file) && readFileSync(file, 'utf8') === stamp(key)) return;
-  const done = work() ?? key;
+  const done = (await work()) ?? key;
   mkdirSync(stamps, { recursive: true });
   writeFileSync(file, stamp(done));
 }

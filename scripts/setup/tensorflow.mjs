@@ -34,7 +34,7 @@ const REPORT = join(root, 'node_modules/.selfpaste/tensorflow.json');
 const packageFolder = join(root, 'node_modules/@tensorflow/tfjs-node-gpu');
 
 /** Tries each way in turn; never throws, because the wasm backend works without. Writes what happened for `doctor`. */
-export function installTensorFlow(variant) {
+export async function installTensorFlow(variant) {
   const tried = [];
   const variants = variant === 'gpu' ? ['gpu', 'cpu'] : ['cpu'];
   const ways = [
@@ -47,8 +47,8 @@ export function installTensorFlow(variant) {
   for (const [name, install] of supported() ? ways : []) {
     try {
       say(`installing native TensorFlow from ${name}`);
-      install();
-      verify();
+      await install();
+      await verify();
       return report({ native: true, variant, source: name, tried });
     } catch (error) {
       tried.push({ way: name, error: String(error.message).split('\n').slice(0, 12).join('\n') });
@@ -78,9 +78,9 @@ function report(facts) {
   writeFileSync(REPORT, `${JSON.stringify(facts, null, 2)}\n`);
 }
 
-function buildAgainstWheel(variant) {
+async function buildAgainstWheel(variant) {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'selfpaste');
-  const library = cachedWheel(
+  const library = await cachedWheel(
     cache,
     variant,
     WHEEL_PACKAGE[variant],
@@ -88,15 +88,15 @@ function buildAgainstWheel(variant) {
     /^tensorflow\/(libtensorflow_(cc|framework)\.so\.2$|include\/)/,
   );
   linkLibraries(join(library, 'tensorflow'));
-  if (variant === 'gpu') linkCuda(cache);
-  run(process.execPath, [join(root, 'node_modules/@mapbox/node-pre-gyp/bin/node-pre-gyp'), 'install', '--build-from-source'], {
+  if (variant === 'gpu') await linkCuda(cache);
+  await run(process.execPath, [join(root, 'node_modules/@mapbox/node-pre-gyp/bin/node-pre-gyp'), 'install', '--build-from-source'], {
     cwd: packageFolder,
     env: { ...process.env, ...nodeHeaders() },
   });
 }
 
 /** Folder with the wanted files of a wheel; kept outside the checkout (0.8 GB) and keyed by name and version. */
-function cachedWheel(cache, variant, name, version, wanted) {
+async function cachedWheel(cache, variant, name, version, wanted) {
   const folder = join(cache, `${name}-${version ?? variant}`);
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
@@ -105,7 +105,7 @@ function cachedWheel(cache, variant, name, version, wanted) {
     unzip(
       process.env.SELFPASTE_TENSORFLOW_WHEEL && name === WHEEL_PACKAGE[variant]
         ? process.env.SELFPASTE_TENSORFLOW_WHEEL
-        : downloadWheel(work, name, version),
+        : await downloadWheel(work, name, version),
       join(work, 'files'),
       wanted,
     );
@@ -116,7 +116,7 @@ function cachedWheel(cache, variant, name, version, wanted) {
   return folder;
 }
 
-function downloadWheel(folder, name, version) {
+async function downloadWheel(folder, name, version) {
   const spec = version ? `${name}==${version}` : name;
   // Only files are taken from the wheel, so any Python's pip will do and the Python version it is made for does not matter.
   const args = [
@@ -138,7 +138,7 @@ function downloadWheel(folder, name, version) {
     '--platform',
     platform,
   ]);
-  run('python3', [...args, ...platforms, '--dest', folder, spec], { timeout: 900_000 });
+  await run('python3', [...args, ...platforms, '--dest', folder, spec], { timeout: 900_000 });
   const wheel = readdirSync(folder).find((file) => file.endsWith('.whl'));
   if (!wheel) throw new Error(`pip downloaded no wheel for ${spec}`);
   return join(folder, wheel);
@@ -157,10 +157,10 @@ function linkLibraries(library) {
 }
 
 /** The CUDA libraries beside TensorFlow's own, where its loader looks for them. */
-function linkCuda(cache) {
+async function linkCuda(cache) {
   const lib = join(packageFolder, 'deps/lib');
   for (const name of CUDA_PACKAGES) {
-    const folder = cachedWheel(cache, 'gpu', name, undefined, /\.so(\.\d+)*$/);
+    const folder = await cachedWheel(cache, 'gpu', name, undefined, /\.so(\.\d+)*$/);
     for (const file of readdirSync(folder, { recursive: true }).map(String)) {
       if (/\.so(\.\d+)*$/.test(file)) symlinkSync(join(folder, file), join(lib, file.split('/').pop()));
     }
@@ -168,13 +168,13 @@ function linkCuda(cache) {
 }
 
 /** Loads the binding and multiplies, in a process of its own: a broken library may crash. */
-function verify() {
+async function verify() {
   const script = `
     const util = require('node:util');
     util.isNullOrUndefined ??= (v) => v == null; util.isArray ??= Array.isArray;
     const tf = require('@tensorflow/tfjs-node-gpu');
     if (tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0] !== 11) throw new Error('a matrix product came out wrong');`;
-  run(process.execPath, ['-e', script], {
+  await run(process.execPath, ['-e', script], {
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3', LD_LIBRARY_PATH: join(packageFolder, 'deps/lib') },
     timeout: 120_000,
   });
