@@ -34,8 +34,8 @@ function assertRefused({ code, stderr }: Ended, { pid }: Program): void {
   assert.match(stderr, new RegExp(`is owned by process ${pid} on .*\\n.*\\[ENVIRONMENT_RUN_OWNED\\]`));
 }
 
-/** Longer than a statement waits for another's write. */
-const HELD_MS = 8000;
+/** Longer than a statement waits for another's write, from the first one on that comes within seconds. */
+const HELD_MS = 15_000;
 
 /** Another program writes to the database for longer than a run waits for that. */
 export function databaseHeldAfter(ms: number): Fault {
