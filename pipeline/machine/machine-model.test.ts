@@ -154,4 +154,16 @@ describe('every way through the run machine', () => {
     }
     assert.ok(compared > 100, `${compared}`);
   });
+
+  it('decides again after a restart at its end, whatever came before it', () => {
+    const ends = states.filter(({ value }) => value === 'finished');
+    assert.ok(ends.length > 2, `${ends.length}`);
+    for (const end of ends) {
+      const { rounds, promoted, round } = end.context;
+      const context = restarted(end) as RunContext;
+      assert.equal(start(context).value, 'finished', JSON.stringify(end.context));
+      const more = start({ ...context, rounds: rounds + 1 });
+      assert.deepEqual([more.value, more.context.round], promoted ? ['label', round + 1] : ['finished', round]);
+    }
+  });
 });

@@ -87,6 +87,16 @@ describe('states that runs remembered', () => {
     assert.equal(resumed(finished, { ...SETTINGS, rounds: 2 }).value, 'label');
     assert.equal(resumed(finished, { ...SETTINGS, rounds: 2 }).context.round, 2);
   });
+
+  it('of a round that is decided wait for no failure, though earlier versions remembered one', () => {
+    const failure = { code: 'ENVIRONMENT_CHILD_DIED', message: 'The trainer process 1 ended', hint: 'go on' };
+    const retry = { failures: 1, waitMs: 5000, dueMs: Date.now() + 86_400_000, failure };
+    const context = { ...contextOf(goldens(4).get('finished') as Golden), retry, stage: 'decide' };
+    for (const value of ['finished', 'waiting']) {
+      const again = resumed({ machineVersion: 4, state: { value, context } }, { ...SETTINGS, rounds: 1 });
+      assert.deepEqual([again.value, again.context.retry], ['finished', null], value);
+    }
+  });
 });
 
 function isStored(value: string): boolean {

@@ -200,9 +200,11 @@ export const machine = configured.createMachine({
         }),
         onDone: {
           target: 'decide',
-          actions: assign(({ context, event }) =>
-            event.output ? { promoted: true, teacher: context.student, teacherScore: context.studentScore } : { promoted: false },
-          ),
+          // What is decided next has no failures to remember, and a run that is at its end waits for nothing.
+          actions: assign(({ context, event }) => ({
+            retry: null,
+            ...(event.output ? { promoted: true, teacher: context.student, teacherScore: context.studentScore } : { promoted: false }),
+          })),
         },
         onError,
       },
