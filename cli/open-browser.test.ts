@@ -60,7 +60,7 @@ test('a browser is started with the address; one that is not there is no error',
     chmodSync(browser, 0o755);
     openBrowser({ file: join(folder, 'none'), args: [URL_HERE] });
     openBrowser({ file: browser, args: [URL_HERE] });
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + 30_000;
     while (!existsSync(told) && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(readFileSync(told, 'utf8'), `${URL_HERE}\n`);
   }));

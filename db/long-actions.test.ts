@@ -126,27 +126,24 @@ db.verdicts.undo(action, { who: 'ada', atMs: 1 });
 db.close();
 `;
 
-/** Of all the time that the other process takes; it writes nearly half of it at once where it does not write in pages. */
-const MOST_WAIT_FRACTION = 0.2;
-
 test('a run labels on while another process decides about thousands of labels', async (t) => {
-  const { db } = scene(t, 20_000);
+  const COUNT = 20_000;
+  const { db } = scene(t, COUNT);
   const decider = spawn(process.execPath, ['--input-type=module', '-e', DECIDER, db.path], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => decider.kill('SIGKILL'));
   const ended = once(decider, 'exit');
   await once(decider.stdout, 'data');
   const run = openDatabase(join(dirname(db.path), 'selfpaste.db'), { mode: 'write' });
   t.after(() => run.close());
-  const startedMs = performance.now();
-  let longestMs = 0;
+  // Counted, not timed: on a busy machine the run is kept waiting by others than the decider.
+  let amidst = 0;
   for (let number = 1000; decider.exitCode === null; number++) {
-    const calledMs = performance.now();
     recordDone(run, attempt(addImage(run, number).id), [prediction(0.5)]);
-    longestMs = Math.max(longestMs, performance.now() - calledMs);
+    const { rejected } = run.verdicts.count();
+    if (rejected > 0 && rejected < COUNT) amidst++;
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   assert.deepEqual(await ended, [0, null]);
   assert.deepEqual(run.verdicts.actions(9)[0].state, { is: 'undone', by: 'ada', atMs: 1 });
-  const fraction = longestMs / (performance.now() - startedMs);
-  assert.ok(fraction < MOST_WAIT_FRACTION, `an image waited for ${longestMs} ms, ${fraction} of the time`);
+  assert.ok(amidst > 2, `${amidst} images were labeled between the pages of the decisions`);
 });

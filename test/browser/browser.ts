@@ -70,7 +70,7 @@ export async function inspect(folder: string): Promise<Inspection> {
 
 /** Waits until an assertion holds: a page draws a moment after it was told. */
 export async function eventually(claim: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 30_000;
   for (;;) {
     try {
       return await claim();
