@@ -1,20 +1,33 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RunState } from '../pipeline/index.ts';
-import { killNow } from './faults/fault.ts';
+import { childOf, killNow } from './faults/fault.ts';
 import { FAULTS, FaultBed } from './faults/fault-bed.ts';
 import { checkpointAt, gone, inStage, type Moment, reached, skip } from './interruption.ts';
 import { unlessLong } from './long-form.ts';
-import { assertEnded, childrenOf, isAlive, lookInto, type Program, rowsOf, runProgram } from './small-run.ts';
+import {
+  assertEnded,
+  childrenOf,
+  type Ended,
+  isAlive,
+  lookInto,
+  type Program,
+  rowsOf,
+  runProgram,
+  signal,
+  startProgram,
+} from './small-run.ts';
 
 const PROGRAM = fileURLToPath(new URL('./program.js', import.meta.url));
 const noScript = spawnSync('script', ['--version']).status === 0 ? false : 'there is no `script`, which makes terminals';
 
-/** Asked where its trainer starts, a training lasts for longer than it takes to ask. Stages are tried again. */
+/** Stages are tried again. */
 const LONGER = {
   ...FAULTS,
   train: { ...FAULTS.train, steps: 30, checkpointSteps: 5, validateSteps: 0 },
@@ -40,7 +53,7 @@ describe('a run that is paused, stopped and told to go on', { skip }, () => {
     await reached(run, program, inStage('0/train'));
     program.process.kill('SIGHUP');
 
-    const paused = await runProgram(['pause', run]);
+    const paused = await askedInTraining(program, 'pause', run);
     assertEnded(paused, 0);
     assert.match(paused.stdout, /^paused in round 0 train; go on with `selfpaste resume /);
     assert.deepEqual(childrenOf(program.pid), [], 'its processes have ended');
@@ -58,7 +71,7 @@ describe('a run that is paused, stopped and told to go on', { skip }, () => {
     program.process.kill('SIGCONT');
 
     await reached(run, program, inStage('1/train'));
-    const stopped = await runProgram(['stop', run]);
+    const stopped = await askedInTraining(program, 'stop', run);
     assertEnded(stopped, 0);
     assert.match(stopped.stdout, /^stopped in round 1 train; go on with `selfpaste resume /);
     assertEnded(await program.ended, 130);
@@ -104,6 +117,22 @@ describe('a run that is paused, stopped and told to go on', { skip }, () => {
     assert.ok(late >= 0, `tried again ${-late} ms before its time`);
   });
 });
+
+/** Asks a run whose trainer is held until the request was taken: on a busy machine asking takes longer than a small training. */
+async function askedInTraining(program: Program, word: 'pause' | 'stop', run: string): Promise<Ended> {
+  const trainer = (await childOf(program, 'trainer')) ?? assert.fail('the run ended before it trained');
+  signal(trainer, 'SIGSTOP');
+  const asker = startProgram([word, run]);
+  await Promise.race([requestTaken(join(run, 'requests')), asker.ended]);
+  signal(trainer, 'SIGCONT');
+  return await asker.ended;
+}
+
+/** Waits until a request came into a run's box and was taken out of it. */
+async function requestTaken(box: string): Promise<void> {
+  for await (const { filename } of watch(box, { persistent: false }))
+    if (filename?.endsWith('.json') && !existsSync(join(box, filename))) return;
+}
 
 /** Waits until a process is stopped as a shell stops its jobs. */
 async function suspended({ pid }: Program): Promise<void> {

@@ -125,6 +125,15 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Sends a signal; @returns whether there was still a process to hear it */
+export function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
 /** A process's own children whose command line holds a word (Linux). */
 export function childrenOf(pid: number, word = ''): number[] {
   try {

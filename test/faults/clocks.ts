@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openDatabase } from '../../db/index.ts';
-import { assertExplained, childOf, type Fault, isRunning, killNow, signal, waitOr } from './fault.ts';
+import { signal } from '../small-run.ts';
+import { assertExplained, childOf, type Fault, isRunning, killNow, waitOr } from './fault.ts';
 
 /** A process is suspended for a while; the run goes on as if nothing had been, and is killed some time later. */
 export function suspended(who: 'orchestrator' | 'labeler' | 'trainer', afterMs: number, forMs: number): Fault {

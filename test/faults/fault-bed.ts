@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RunConfigInput } from '../../config/index.ts';
 import { assertClean, outcome, stageOf } from '../interruption.ts';
-import { assertEnded, lookInto, makeScenes, type Program, SMALL, startProgram, writeConfig } from '../small-run.ts';
+import { assertEnded, lookInto, makeScenes, type Program, SMALL, signal, startProgram, writeConfig } from '../small-run.ts';
 
 /** Two labelers, validations, checkpoints that are replaced, and no second try of a stage. */
 export const FAULTS: RunConfigInput = {
@@ -124,16 +124,16 @@ export class FaultBed {
 
   /** All processes that work, or worked, on a run. */
   processesOf(name: string): number[] {
-    const tag = `${TAG}=${tagOf(this.folder, name)}\0`;
-    const numbers = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
-    return numbers.filter((pid) => readOf(`/proc/${pid}/environ`).includes(tag)).map(Number);
+    return processesWith(`${TAG}=${tagOf(this.folder, name)}\0`);
   }
 
   removeRun(name: string): void {
     rmSync(this.folderOf(name), { recursive: true, force: true });
   }
 
+  /** Also ends what a test that failed left at work. */
   remove(): void {
+    for (const pid of processesWith(`${TAG}=${tagOf(this.folder, '')}`)) signal(pid, 'SIGKILL');
     if (this.isDisk) spawnSync('umount', ['-l', join(this.folder, 'runs')]);
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -157,6 +157,12 @@ function launchIn(folder: string, name: string, variables: NodeJS.ProcessEnv = {
     [TAG]: tagOf(folder, name),
     ...variables,
   });
+}
+
+/** All processes that have something in their environment. */
+function processesWith(text: string): number[] {
+  const numbers = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
+  return numbers.filter((pid) => readOf(`/proc/${pid}/environ`).includes(text)).map(Number);
 }
 
 /** Nothing for a process that has ended; a zombie's is empty. */

@@ -34,15 +34,6 @@ export async function childOf(program: Program, word: string): Promise<number | 
   return undefined;
 }
 
-/** Sends a signal; @returns whether there was still a process to hear it */
-export function signal(pid: number, name: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, name);
-  } catch {
-    return false;
-  }
-}
-
 /** Ends a run's own process at once. */
 export function killNow(program: Program): Promise<Ended> {
   program.process.kill('SIGKILL');

@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Rng } from '../../core/index.ts';
 import { type CommitPoint, postRequest } from '../../pipeline/index.ts';
-import type { Ended, Program } from '../small-run.ts';
-import { assertExplained, childOf, type Fault, isRunning, killNow, signal, waitOr } from './fault.ts';
+import { type Ended, type Program, signal } from '../small-run.ts';
+import { assertExplained, childOf, type Fault, isRunning, killNow, waitOr } from './fault.ts';
 
 /** The process that owns the run is killed some time after it started. */
 export function killAfter(ms: number): Fault {

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDatabase } from '../../db/index.ts';
-import type { Ended, Program } from '../small-run.ts';
-import { assertExplained, childOf, type Fault, isRunning, killNow, signal, waitOr } from './fault.ts';
+import { type Ended, type Program, signal } from '../small-run.ts';
+import { assertExplained, childOf, type Fault, isRunning, killNow, waitOr } from './fault.ts';
 
 /** Somebody deletes the lock file of a run that goes on: another process must not come in all the same. */
 export function lockDeletedAfter(ms: number): Fault {
