@@ -35,7 +35,7 @@ async function runWith(module: string, args: readonly string[]): Promise<Ended> 
 it('a trainer that outgrows its memory limit is replaced, and the student has the same bytes', () =>
   withFolder(async (folder) => {
     await makeScenes(folder);
-    const train = { ...SMALL.train, steps: 100, batchSize: 1, checkpointSteps: 15 };
+    const train = { ...SMALL.train, steps: 75, batchSize: 1, checkpointSteps: 15 };
     const config = writeConfig(folder, { ...SMALL, rounds: 0, train, student: { ...SMALL.student, strides: [8, 16] } });
     const leak = join(folder, 'leak.mjs');
     writeFileSync(leak, LEAK);

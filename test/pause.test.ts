@@ -28,11 +28,7 @@ const PROGRAM = fileURLToPath(new URL('./program.js', import.meta.url));
 const noScript = spawnSync('script', ['--version']).status === 0 ? false : 'there is no `script`, which makes terminals';
 
 /** Stages are tried again. */
-const LONGER = {
-  ...FAULTS,
-  train: { ...FAULTS.train, steps: 30, checkpointSteps: 5, validateSteps: 0 },
-  retry: { waits: [4, 1] },
-};
+const PATIENT = { ...FAULTS, train: { ...FAULTS.train, validateSteps: 0 }, retry: { waits: [4, 1] } };
 
 const stateIn = (db: Parameters<Moment>[0]): RunState | undefined => db.snapshots.latest()?.state as RunState | undefined;
 const holds = (value: RunState['value']): Moment => {
@@ -43,7 +39,7 @@ const lastEvent = (run: string, kind: string) => lookInto(run, (db) => rowsOf(db
 describe('a run that is paused, stopped and told to go on', { skip }, () => {
   let bed: FaultBed;
   before(async () => {
-    bed = await FaultBed.make(LONGER);
+    bed = await FaultBed.make(PATIENT);
   });
   after(() => bed?.remove());
 
@@ -92,7 +88,7 @@ describe('a run that is paused, stopped and told to go on', { skip }, () => {
     const terminal = spawn('script', ['-qec', command, '/dev/null'], { stdio: 'ignore' });
     const ended = new Promise((resolve) => terminal.once('close', resolve));
     const program = { process: terminal, pid: terminal.pid as number, ended } as unknown as Program;
-    await reached(run, program, checkpointAt(0, 5));
+    await reached(run, program, checkpointAt(0, 4));
     const owner = JSON.parse(readFileSync(`${run}/owner.json`, 'utf8')).pid as number;
     terminal.kill('SIGKILL');
     await gone([owner]);
