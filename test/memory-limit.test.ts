@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { it } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { unlessLong } from './long-form.ts';
 import { assertEnded, type Ended, lookInto, makeScenes, rowsOf, runProgram, SMALL, withFolder, writeConfig } from './small-run.ts';
 
 const LIMIT_MB = 1200;
@@ -32,7 +33,7 @@ async function runWith(module: string, args: readonly string[]): Promise<Ended> 
   }
 }
 
-it('a trainer that outgrows its memory limit is replaced, and the student has the same bytes', () =>
+it('a trainer that outgrows its memory limit is replaced, and the student has the same bytes', { skip: unlessLong('memory-limit') }, () =>
   withFolder(async (folder) => {
     await makeScenes(folder);
     const train = { ...SMALL.train, steps: 75, batchSize: 1, checkpointSteps: 15 };
@@ -51,4 +52,5 @@ it('a trainer that outgrows its memory limit is replaced, and the student has th
     const starts = (run: string) => lookInto(run, (db) => rowsOf(db, "SELECT data FROM events WHERE kind = 'backend'").length);
     assert.equal(starts(same), 1);
     assert.ok(starts(student) > 1, `${starts(student)} trainers`);
-  }));
+  }),
+);

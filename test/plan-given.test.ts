@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RunDatabase } from '../db/index.ts';
 import type { RunPlan } from '../pipeline/index.ts';
-import { unlessLong } from './long-form.ts';
 import { writeRedModel } from './red-model.ts';
 import { assertEnded, lookInto, makeScenes, programJson, runProgram, SMALL, withFolder, writeConfig } from './small-run.ts';
 
@@ -53,7 +52,7 @@ function counted(db: RunDatabase) {
   };
 }
 
-test('a run with a given teacher has the pictures, the rounds and the stages that its plan says', { skip: unlessLong('plan-given') }, () =>
+test('a run with a given teacher has the pictures, the rounds and the stages that its plan says', () =>
   withFolder(async (folder) => {
     await makeScenes(folder);
     const model = writeTeacher(folder);
@@ -79,8 +78,8 @@ test('a run with a given teacher has the pictures, the rounds and the stages tha
     );
     assert.ok(plan.disk.modelBytes > statSync(model).size);
     assertStagesTimed(plan);
-  }),
-);
+    await assertRefused(config, plan.folder);
+  }));
 
 /** Each stage of each round, and no other. */
 function assertStagesTimed({ measured, rounds }: RunPlan): void {
@@ -89,4 +88,14 @@ function assertStagesTimed({ measured, rounds }: RunPlan): void {
     planned,
     rounds.map(({ round, stages }) => [round, [...stages].sort()]),
   );
+}
+
+/** As the run would be. */
+async function assertRefused(config: string, run: string): Promise<void> {
+  const { code, stderr } = await runProgram(['run', '--dry-run', '-c', config, '--json']);
+  assert.equal(code, 2);
+  const { error } = JSON.parse(stderr) as { error: { code: string; message: string; hint: string } };
+  assert.equal(error.code, 'DATA_DATABASE_EXISTS');
+  assert.match(error.message, /got one in stage \w+ of round 2$/);
+  assert.equal(error.hint, `go on with it by \`selfpaste resume ${run}\`, or choose another name with --set name=NAME`);
 }
