@@ -3,10 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { testFolder } from './test-database.ts';
 
 const LIMIT = '3m';
+const NO_DISK = 'a small disk cannot be mounted here';
 
 /** Labels until the disk is full, then frees some of it, opens again and says what is there. */
 const WRITER = `
@@ -66,27 +67,30 @@ function onSmallDisk(folder: string, command: readonly string[]) {
   return spawnSync('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script, folder, ...command], { encoding: 'utf8' });
 }
 
-test('who could not take a run for want of room keeps nobody out once there is some', (t) => {
+/** What a script tells as JSON of its work with a path and a file of ballast on a small disk; null where none can be mounted. */
+function toldOnSmallDisk(t: TestContext, script: string, file: string) {
   const folder = join(testFolder(t), 'disk');
   mkdirSync(folder);
-  if (onSmallDisk(folder, ['true']).status !== 0) return t.skip('a small disk cannot be mounted here');
-  const program = [process.execPath, '--input-type=module', '-e', TAKER, join(folder, 'run'), join(folder, 'ballast')];
+  if (onSmallDisk(folder, ['true']).status !== 0) return null;
+  const program = [process.execPath, '--input-type=module', '-e', script, join(folder, file), join(folder, 'ballast')];
   const { stdout, stderr } = onSmallDisk(folder, program);
   assert.match(stdout, /^\{/, stderr);
-  const { code, message, left } = JSON.parse(stdout);
+  return JSON.parse(stdout);
+}
+
+test('who could not take a run for want of room keeps nobody out once there is some', (t) => {
+  const told = toldOnSmallDisk(t, TAKER, 'run');
+  if (told === null) return t.skip(NO_DISK);
+  const { code, message, left } = told;
   assert.equal(code, 'ENVIRONMENT_DISK_FULL');
   assert.match(message, /could not grow: the disk is full \(ENOSPC/, 'the lock was had, and its owner could not be written');
   assert.deepEqual(left, ['lock.db']);
 });
 
 test('a disk that is full during a write loses nothing that was committed, and the run goes on once there is room', (t) => {
-  const folder = join(testFolder(t), 'disk');
-  mkdirSync(folder);
-  if (onSmallDisk(folder, ['true']).status !== 0) return t.skip('a small disk cannot be mounted here');
-  const program = [process.execPath, '--input-type=module', '-e', WRITER, join(folder, 'selfpaste.db'), join(folder, 'ballast')];
-  const { stdout, stderr } = onSmallDisk(folder, program);
-  assert.match(stdout, /^\{/, stderr);
-  const { code, message, hint, committed, done, rows, integrity } = JSON.parse(stdout);
+  const told = toldOnSmallDisk(t, WRITER, 'selfpaste.db');
+  if (told === null) return t.skip(NO_DISK);
+  const { code, message, hint, committed, done, rows, integrity } = told;
   assert.equal(code, 'ENVIRONMENT_DISK_FULL');
   assert.match(message, /selfpaste\.db could not grow: the disk is full \(SQLITE_FULL: database or disk is full\)$/);
   assert.equal(hint, 'free some disk space, then resume the run; what was committed is safe');

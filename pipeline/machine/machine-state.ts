@@ -38,9 +38,7 @@ export function restoredState({ machineVersion, state }: Pick<SnapshotRow, 'mach
 
 /** The context with which a machine goes on under settings that may be others than those it was started with. */
 export function contextToGoOn({ value, context }: RunState, settings: RunSettings): RunContext {
-  if (value !== 'finished' && context.stage !== 'decide') return { ...context, ...settings };
-  // Earlier versions remembered a failure of the last stage that had passed, and waited for it at the decision without end.
-  return { ...context, ...settings, stage: 'decide', retry: null };
+  return { ...context, ...settings, stage: value === 'finished' ? 'decide' : context.stage };
 }
 
 /** XState's own persisted snapshot, which knew neither waits nor pauses: its value was the stage. */

@@ -105,6 +105,7 @@ const configured = setup({
     askToStop: assign({ halt: 'stop' }),
     askToGoOn: assign({ halt: ({ context }) => (context.halt === 'pause' ? null : context.halt) }),
     forgetHalt: assign({ halt: null }),
+    forgetFailures: assign({ retry: null }),
     nextRound: assign({ round: ({ context }) => context.round + 1, student: null, studentScore: null, promoted: false }),
   },
   guards: {
@@ -148,7 +149,8 @@ export const machine = configured.createMachine({
     'go-on': { actions: 'askToGoOn' },
   },
   states: {
-    enter: { always: [{ guard: 'hasToWait', target: 'waiting' }, ...toItsStage, goOnAt('decide')] },
+    // A decision waits for no failure, though earlier versions remembered there that of the last stage.
+    enter: { always: [goOnAt('decide'), { guard: 'hasToWait', target: 'waiting' }, ...toItsStage] },
     import: {
       entry: enter('import'),
       invoke: { src: 'importData', onDone: [{ guard: 'teacherGiven', target: 'adopt' }, { target: 'train' }], onError },
@@ -200,16 +202,15 @@ export const machine = configured.createMachine({
         }),
         onDone: {
           target: 'decide',
-          // What is decided next has no failures to remember, and a run that is at its end waits for nothing.
-          actions: assign(({ context, event }) => ({
-            retry: null,
-            ...(event.output ? { promoted: true, teacher: context.student, teacherScore: context.studentScore } : { promoted: false }),
-          })),
+          actions: assign(({ context, event }) =>
+            event.output ? { promoted: true, teacher: context.student, teacherScore: context.studentScore } : { promoted: false },
+          ),
         },
         onError,
       },
     },
     decide: {
+      entry: 'forgetFailures',
       always: [
         { guard: 'lastRound', target: 'finished' },
         { guard: 'notPromoted', target: 'finished' },
